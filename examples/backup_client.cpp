@@ -14,7 +14,8 @@
 #include <ftplike/client/pool.hpp>
 #include <ftplike/ftplike.hpp>
 
-using asio::use_future, ftplike::Go;
+using namespace ftplike;
+using asio::use_future;
 
 volatile std::sig_atomic_t leaving = 0;
 
@@ -25,18 +26,16 @@ int main(int argc, char** argv) try {
   std::ifstream file{argv[2], std::ios::binary};
   // [readme]
   asio::thread_pool threads{1};
-  ftplike::TcpTransport network{threads.get_executor()};
-  ftplike::ClientPool pool{network, argv[1]};  // tries again what may succeed
-  ftplike::BytesSource picture{pixels};
-  ftplike::StreamSource log{file};
-  ftplike::TransferOptions options;
+  TcpTransport network{threads.get_executor()};
+  ClientPool pool{network, argv[1]};  // tries again what may succeed
+  TransferOptions options;
   options.resume = true;
-  options.progress = [](const ftplike::Progress&) { return leaving ? Go::stop : Go::on; };
-  auto first = asio::co_spawn(threads, pool.upload(picture, "picture.raw", options), use_future);
-  auto second = asio::co_spawn(threads, pool.upload(log, "today.log", options), use_future);
-  first.wait(), second.wait();
-  std::cout << first.get().transferred << " and " << second.get().transferred << " bytes sent\n";
-  auto compared = asio::co_spawn(threads, ftplike::verify(pool, "picture.raw", picture), use_future);
+  options.progress = [](const Progress&) { return leaving ? Go::stop : Go::on; };
+  auto picture = asio::co_spawn(threads, pool.upload(BytesSource{pixels}, "picture.raw", options), use_future);
+  auto log = asio::co_spawn(threads, pool.upload(StreamSource{file}, "today.log", options), use_future);
+  picture.wait(), log.wait();  // the network stays until both have ended
+  std::cout << picture.get().transferred << " and " << log.get().transferred << " bytes sent\n";
+  auto compared = asio::co_spawn(threads, verify(pool, "picture.raw", BytesSource{pixels}), use_future);
   std::cout << "compared by " << compared.get().value_or("nothing, for the server has no checksums") << '\n';
   // [/readme]
   asio::co_spawn(threads, pool.quit(), use_future).get();

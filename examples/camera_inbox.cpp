@@ -22,8 +22,7 @@ int main() try {
     return camera;
   };
   const auto arrivals = on_upload([](const TransferEnded& picture) {
-    const auto size = picture.size().value_or(picture.bytes);
-    std::cout << picture.path.string() << ' ' << size << " bytes" << std::endl;
+    std::cout << picture.path.string() << ' ' << picture.size().value_or(picture.bytes) << " bytes" << std::endl;
   });
   ftplike::Server server{network, DirectoryStorage{"inbox", {.partial_lifetime = 1h}}, authenticate_with(cameras),
                          UploadRules{.allowed_names = {"*.jpg"}, .largest = 10'000'000}, arrivals};

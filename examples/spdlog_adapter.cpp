@@ -15,7 +15,8 @@ int main() try {
   ftplike::TcpTransport network;
   // [readme]
   const auto logger = spdlog::stderr_color_mt("ftp");
-  const ftplike::Log log{[logger](std::string_view line) { logger->info(line); }};
+  const auto say = [logger](std::string_view line) { logger->info(line); };
+  const ftplike::Log log{say, ftplike::LogDetail::sessions, nullptr};  // spdlog has a date of its own
   const auto troubles = ftplike::on_error([logger](const ftplike::Trouble& trouble) {
     logger->warn("#{} {}: {}", trouble.who.number, trouble.activity, trouble.error.message());
   });

@@ -51,7 +51,8 @@ using AnyChannel = NegotiatedChannel<PassiveChannel, ActiveChannel, AnnouncedCha
 /// (`is_open`). A second operation while one is under way: `Errc::busy`.
 /// **Cancellation:** of the caller (`terminal`), at any moment; the call ends with `Errc::aborted`, as one does whose
 /// `progress` says `Go::stop`.
-/// **Lifetime:** nothing runs after the transport; an operation under way keeps the session.
+/// **Lifetime:** nothing runs after the transport; an operation under way keeps the session. Sources and sinks are used
+/// until the operation has ended, which keeps those that it is given as temporaries: `upload(TextSource{"hi"}, "a")`.
 /// **Threads:** operations may be awaited on any executor, and run on the session's own: the one that `connect` was
 /// awaited on, if that is a strand or a loop of the transport's own, else one that the transport gives. Observers,
 /// sources, sinks and `progress` are called there.
@@ -100,14 +101,18 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   ///
   /// **Errors:** as of `download`; `Errc::bad_name`. **Lifetime:** the sink is used until the operation has ended.
   template <ByteSink Sink>
-  awaitable<TransferResult> transfer(std::string command, Sink& sink, TransferOptions options = {}) {
-    return receive_by(std::move(command), AnySink{sink}, std::move(options));
+  awaitable<TransferResult> transfer(std::string command, Sink&& sink, TransferOptions options = {}) {
+    return detail::begin_with(std::forward<Sink>(sink), [&](auto& to) {
+      return receive_by(std::move(command), AnySink{to}, std::move(options));
+    });
   }
   /// The same of a command that takes data (`session.receive`): what a source gives, all of it if it can seek.
   template <ByteSource Source>
     requires(!ByteSink<Source>)
-  awaitable<TransferResult> transfer(std::string command, Source& source, TransferOptions options = {}) {
-    return send_by(std::move(command), AnySource{source}, std::move(options));
+  awaitable<TransferResult> transfer(std::string command, Source&& source, TransferOptions options = {}) {
+    return detail::begin_with(std::forward<Source>(source), [&](auto& from) {
+      return send_by(std::move(command), AnySource{from}, std::move(options));
+    });
   }
   /// Sees to it that no reply is under way any more that belongs to an operation which was broken off, as every operation
   /// does by itself before it begins. Says nothing if none can be.
@@ -197,8 +202,9 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   /// **Errors:** also what the sink throws; `std::errc::invalid_seek` if it is to be resumed and cannot seek;
   /// `download_range` fetches the rest into any. **Lifetime:** the sink is used until the operation has ended.
   template <ByteSink Sink>
-  awaitable<TransferResult> download(std::string remote, Sink& sink, TransferOptions options = {}) {
-    return fetch_into(std::move(remote), AnySink{sink}, std::move(options));
+  awaitable<TransferResult> download(std::string remote, Sink&& sink, TransferOptions options = {}) {
+    return detail::begin_with(std::forward<Sink>(sink),
+                              [&](auto& to) { return fetch_into(std::move(remote), AnySink{to}, std::move(options)); });
   }
 
   /// Opens a file of the server to be read piece by piece, from `offset` on: `co_await file.read_some(room)`, and
@@ -210,10 +216,12 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   /// Fetches a part of a file, `length` bytes from `offset` on, into a sink, which is not finished by this.
   ///
   /// **Errors:** `Errc::too_short` if the file ends before.
-  template <ByteSink Sink> awaitable<TransferResult> download_range(std::string remote, Sink& sink,
+  template <ByteSink Sink> awaitable<TransferResult> download_range(std::string remote, Sink&& sink,
                                                                     std::uint64_t offset, std::uint64_t length,
                                                                     TransferOptions options = {}) {
-    return fetch_range(std::move(remote), AnySink{sink}, offset, length, std::move(options));
+    return detail::begin_with(std::forward<Sink>(sink), [&](auto& to) {
+      return fetch_range(std::move(remote), AnySink{to}, offset, length, std::move(options));
+    });
   }
 
   /// Sends a file of ours. Where `remote` is empty or ends with '/', it keeps its name.
@@ -224,22 +232,28 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   /// **Errors:** also what the source throws; `std::errc::invalid_seek` if it is to be resumed and cannot seek.
   /// **Lifetime:** the source is used until the operation has ended.
   template <ByteSource Source>
-  awaitable<TransferResult> upload(Source& source, std::string remote, TransferOptions options = {}) {
-    return store_from("STOR", AnySource{source}, std::move(remote), std::move(options));
+  awaitable<TransferResult> upload(Source&& source, std::string remote, TransferOptions options = {}) {
+    return detail::begin_with(std::forward<Source>(source), [&](auto& from) {
+      return store_from("STOR", AnySource{from}, std::move(remote), std::move(options));
+    });
   }
   /// Sends a file of ours to the end of a file of the server, or as that file where there is none.
   awaitable<TransferResult> append(std::string local, std::string remote, TransferOptions options = {});
   /// The same of what a source gives; it is used until the operation has ended.
   template <ByteSource Source>
-  awaitable<TransferResult> append(Source& source, std::string remote, TransferOptions options = {}) {
-    return store_from("APPE", AnySource{source}, std::move(remote), std::move(options));
+  awaitable<TransferResult> append(Source&& source, std::string remote, TransferOptions options = {}) {
+    return detail::begin_with(std::forward<Source>(source), [&](auto& from) {
+      return store_from("APPE", AnySource{from}, std::move(remote), std::move(options));
+    });
   }
   /// Sends under a name that nobody has yet, which the server chooses and `TransferResult::name` tells.
   awaitable<TransferResult> upload_unique(std::string local, std::string wished = {}, TransferOptions options = {});
   /// The same of what a source gives; it is used until the operation has ended.
   template <ByteSource Source>
-  awaitable<TransferResult> upload_unique(Source& source, std::string wished = {}, TransferOptions options = {}) {
-    return store_from("STOU", AnySource{source}, std::move(wished), std::move(options));
+  awaitable<TransferResult> upload_unique(Source&& source, std::string wished = {}, TransferOptions options = {}) {
+    return detail::begin_with(std::forward<Source>(source), [&](auto& from) {
+      return store_from("STOU", AnySource{from}, std::move(wished), std::move(options));
+    });
   }
 
  private:

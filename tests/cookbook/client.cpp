@@ -56,8 +56,7 @@ TEST_F(ClientRecipe, FetchesAFileIntoMemory) {
 
 TEST_F(ClientRecipe, SendsWhatIsInMemory) {
   // [send]
-  TextSource report{"all is well\n"};
-  client.upload(report, "report.txt");
+  client.upload(TextSource{"all is well\n"}, "report.txt");
   // [/send]
   EXPECT_EQ(files.text("/report.txt"), "all is well\n");
 }
@@ -65,10 +64,10 @@ TEST_F(ClientRecipe, SendsWhatIsInMemory) {
 TEST_F(ClientRecipe, ReadsWhileItComes) {
   // [piecewise]
   std::size_t lines = 0;
-  CallbackSink count{[&](std::span<const std::byte> piece) {
+  const auto count = [&](std::span<const std::byte> piece) {
     for (const std::byte one : piece) lines += one == std::byte{'\n'};
-  }};
-  client.download("notes.txt", count);
+  };
+  client.download("notes.txt", CallbackSink{count});
   // [/piecewise]
   EXPECT_EQ(lines, 3u);
 }
@@ -213,8 +212,7 @@ TEST_F(ClientRecipe, SaysACommandOfItsOwn) {
 
 TEST_F(ClientRecipe, RenamesWhenAllIsThere) {
   // [rename]
-  TextSource rows{"1;2;3\n"};
-  client.upload(rows, "rows.csv.part");
+  client.upload(TextSource{"1;2;3\n"}, "rows.csv.part");
   client.rename("rows.csv.part", "rows.csv");
   // [/rename]
   EXPECT_EQ(files.text("/rows.csv"), "1;2;3\n");
@@ -223,8 +221,7 @@ TEST_F(ClientRecipe, RenamesWhenAllIsThere) {
 
 TEST_F(ClientRecipe, TakesANameThatNobodyHas) {
   // [unique]
-  TextSource message{"hello"};
-  const TransferResult result = client.upload_unique(message, "message.txt");
+  const TransferResult result = client.upload_unique(TextSource{"hello"}, "message.txt");
   const std::string name = result.name;
   // [/unique]
   EXPECT_EQ(files.text('/' + name), "hello");

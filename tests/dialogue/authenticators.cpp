@@ -43,7 +43,12 @@ TEST(AuthenticateWith, TellsTheFunctionWhoComesFromWhereForWhichHost) {
   EXPECT_EQ(client.code("PWD"), 257) << "the others may read";
   client.log_in("eve");
   client.log_in("anonymous", "me@");
-  ASSERT_EQ(asked.size(), 1u) << "an anonymous login is none of the function's business";
+  Dialogue named{network};
+  EXPECT_EQ(named.say("HOST cave.example"), "220 Host accepted\r\n");
+  named.log_in("eve");
+  ASSERT_EQ(asked.size(), 2u) << "an anonymous login is none of the function's business";
+  EXPECT_EQ(asked[0].host, "");
+  EXPECT_EQ(asked[1].host, "cave.example");
   EXPECT_EQ(asked[0].user, "eve");
   EXPECT_EQ(asked[0].password, "secret");
   EXPECT_EQ(asked[0].address, address("10.0.0.9"));

@@ -3,6 +3,7 @@
 #include <array>
 #include <gtest/gtest.h>
 #include <sstream>
+#include <vector>
 
 #include <ftplike/client/fxp.hpp>
 
@@ -33,6 +34,13 @@ template <class Client> void back_up(Client& client, const std::string& text) {
   client.upload(source, "backup/a");
 }
 
+template <class Client> void tells_what_protects_it(Client& client) {
+  if constexpr (requires { client.tls(); }) {
+    EXPECT_NE(client.tls().version, "");
+    EXPECT_TRUE(client.peer_certificate());
+  }
+}
+
 }  // namespace
 
 TEST(ClientBlocking, RunsOnASimulatedNetwork) {
@@ -48,6 +56,60 @@ TEST(ClientBlocking, RunsOnASimulatedNetwork) {
   client.quit();
   EXPECT_FALSE(client.is_open());
   EXPECT_THROW(client.pwd(), ClientError);
+}
+
+TEST(ClientBlocking, HasEveryCallOfASessionOnASimulatedNetwork) {
+  TestNetwork network{1};
+  const TestFolder folder;
+  folder.write("up", "hello");
+  auto server = serve(network, {{"/a", "hello"}}, some_users());
+  BasicBlockingClient client{network, way_of_anna()};
+  EXPECT_EQ(client.dialect(), Dialect::standard);
+  EXPECT_TRUE(client.features().has("MLST"));
+  EXPECT_EQ(client.greeting().code(), 220);
+  EXPECT_EQ(client.peer().port(), TestServer::port);
+  EXPECT_NE(client.local(), client.peer());
+  tells_what_protects_it(client);
+  EXPECT_EQ(client.command("NOOP").code(), 200);
+  client.get_in_step();
+  client.noop();
+  client.mkdir("d");
+  client.cwd("d");
+  EXPECT_EQ(client.pwd(), "/d");
+  client.cwd("/");
+  client.rmdir("d");
+  std::vector<std::string> seen;
+  client.list("", [&seen](const Entry& entry) { seen.push_back(entry.name); });
+  client.walk("", [&seen](const std::string& path, const Entry&) { return seen.push_back(path), true; });
+  EXPECT_EQ(seen, (std::vector<std::string>{"a", "a"}));
+  EXPECT_EQ(client.stat("a").size, 5u);
+  EXPECT_EQ(client.size("a"), 5u);
+  EXPECT_EQ(client.stored_size("a"), 5u);
+  EXPECT_FALSE(client.digest("a")) << "the server has none";
+  const Timestamp date{std::chrono::sys_days{std::chrono::year{2020} / 1 / 2}};
+  client.set_modified("a", date);
+  EXPECT_EQ(client.modified("a"), date);
+  client.chmod("a", 0600);
+  client.rename("a", "b");
+  EXPECT_TRUE(client.exists("b"));
+  client.download("b", folder / "down");
+  client.download("b", DirectoryStorage{folder.string()}, Path{"beneath"});
+  EXPECT_EQ(folder.read("down") + folder.read("beneath"), "hellohello");
+  TextSink sink;
+  client.download_range("b", sink, 1, 2);
+  client.transfer("NLST", sink);
+  EXPECT_EQ(sink.text(), "elb\r\n");
+  client.upload(folder / "up", "c");
+  client.append(folder / "up", "c");
+  client.append(TextSource{"!"}, "c");
+  client.transfer("APPE c", TextSource{"!"});
+  EXPECT_EQ(client.size("c"), 12u);
+  EXPECT_EQ(client.size(client.upload_unique(folder / "up").name), 5u);
+  EXPECT_EQ(client.size(client.upload_unique(TextSource{"hello!"}, "c").name), 6u);
+  client.remove("c");
+  EXPECT_FALSE(client.exists("c"));
+  client.close();
+  EXPECT_FALSE(client.is_open());
 }
 
 TEST(ClientBlocking, MeetsTheFaultsOfItsNetwork) {

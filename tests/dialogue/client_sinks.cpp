@@ -256,3 +256,18 @@ TEST(ClientSinks, GoOnInABlockingClient) {
   client.download("b", all);
   EXPECT_EQ(all.text(), "hello");
 }
+
+TEST(ClientSinks, ThatAreGivenAsTemporariesLiveAsLongAsTheOperation) {
+  TestNetwork network{1};
+  auto server = serve(network, {{"/a", "hello"}}, some_users());
+  TestClient client = log_in(network);
+  TestPool pool{network, anna()};
+  std::string text;
+  const auto taking = [&text] { return CallbackSink{[&text](std::span<const std::byte> piece) { text += as_text(piece); }}; };
+  awaitable<TransferResult> later = client.download("a", taking());
+  network.run(std::move(later));
+  network.run(client.download_range("a", taking(), 1, 2));
+  network.run(client.transfer("RETR a", taking()));
+  network.run(pool.download("a", taking()));
+  EXPECT_EQ(text, "helloelhellohello");
+}

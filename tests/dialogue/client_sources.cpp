@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <exception>
 #include <fstream>
+#include <memory>
 #include <sstream>
+#include <utility>
 
 #include "support/folder.hpp"
 #include "support/scripted_client.hpp"
@@ -170,4 +173,43 @@ TEST(ClientSources, ThatWereCutOffAreThereForNobodyButTheirResumption) {
   EXPECT_GT(there, 0u);
   EXPECT_LT(there, 400'000u);
   EXPECT_EQ(network.run(client.stored_size("nothing")), 0u);
+}
+
+TEST(ClientSources, ThatAreGivenAsTemporariesLiveAsLongAsTheOperation) {
+  TestNetwork network{1, narrow};
+  auto server = serve(network, {}, some_users());
+  TestClient client = log_in(network);
+  TestPool pool{network, anna()};
+  const std::string text(100'000, 'x');
+  awaitable<TransferResult> later = client.upload(TextSource{text}, "a");
+  network.run(std::move(later));
+  network.run(client.append(TextSource{"!"}, "a"));
+  network.run(client.transfer("APPE a", TextSource{"!"}));
+  EXPECT_TRUE(network.run(text_of(client, "a")) == text + "!!");
+  const TransferResult unique = network.run(client.upload_unique(TextSource{"hello"}, "a"));
+  EXPECT_EQ(network.run(text_of(client, unique.name)), "hello");
+  network.fail({.connection = Link::data, .write = 3}, Fault::reset);
+  network.run(pool.upload(TextSource{text}, "b"));
+  EXPECT_EQ(network.faults_left(), 0u);
+  EXPECT_TRUE(network.run(text_of(client, "b")) == text);
+}
+
+TEST(ClientSources, ThatAreGivenAsTemporariesGoWithTheOperation) {
+  const auto is_there = std::make_shared<int>();
+  const auto source = [is_there] { return GeneratorSource{[is_there] { return std::string{"more"}; }}; };
+  {
+    TestNetwork network{1, narrow};
+    auto server = serve(network, {}, some_users());
+    TestClient client = log_in(network);
+    {
+      [[maybe_unused]] const awaitable<TransferResult> nobody_awaits_it = client.upload(source(), "a");
+      EXPECT_EQ(is_there.use_count(), 3);
+    }
+    EXPECT_EQ(is_there.use_count(), 2);
+    network.fail({.connection = Link::data, .write = 1}, Fault::stall);
+    asio::co_spawn(network.executor(), client.upload(source(), "a"), [](std::exception_ptr, const TransferResult&) {});
+    network.settle();
+    EXPECT_EQ(is_there.use_count(), 3) << "the operation waits";
+  }
+  EXPECT_EQ(is_there.use_count(), 2);
 }

@@ -14,6 +14,8 @@
 #include <string>
 
 #include <ftplike/client/digests.hpp>
+#include <ftplike/client/mirror.hpp>
+#include <ftplike/client/segments.hpp>
 
 #include "support/client.hpp"
 #include "support/folder.hpp"
@@ -77,6 +79,33 @@ TEST(ClientTokens, AreTakenByConnectAndThePool) {
   works_with_any_token(network, "quit", [&](const auto&) { return pool.quit(); });
 }
 
+TEST(ClientTokens, AreTakenByWhatAPoolDoesToPaths) {
+  TestNetwork network{1};
+  const TestFolder folder;
+  auto server = serve(network, {{"/a", "hello"}, {"/x1", ""}, {"/x2", ""}, {"/x3", ""}}, some_users());
+  TestPool pool{network, anna()};
+  const DirectoryStorage local{folder.string()};
+  const auto works = [&](const std::string& name, auto make) { works_with_any_token(network, name, make); };
+  works("stat", [&](const auto&) { return pool.stat("a"); });
+  works("exists", [&](const auto&) { return pool.exists("a"); });
+  works("size", [&](const auto&) { return pool.size("a"); });
+  works("modified", [&](const auto&) { return pool.modified("a"); });
+  works("digest", [&](const auto&) { return pool.digest("a"); });
+  works("set_modified", [&](const auto&) { return pool.set_modified("a", Timestamp{}); });
+  works("chmod", [&](const auto&) { return pool.chmod("a", 0600); });
+  works("mkdir", [&](const std::string& n) { return pool.mkdir("d" + n); });
+  works("rmdir", [&](const std::string& n) { return pool.rmdir("d" + n); });
+  works("rename", [&](const std::string& n) { return pool.rename("x" + n, "y" + n); });
+  works("remove", [&](const std::string& n) { return pool.remove("y" + n); });
+  works("download beneath", [&](const auto&) { return pool.download("a", local, Path{"b"}); });
+  works("run", [&](const auto&) { return pool.run(pool.size("a")); });
+  works("mirror", [&](const auto&) { return mirror(pool, "", folder / "mirror"); });
+  works("plan_mirror", [&](const auto&) { return plan_mirror(pool, "", folder / "mirror"); });
+  const MirrorPlan plan = network.run(plan_mirror(pool, "", folder / "mirror"));
+  works("carry_out", [&](const auto&) { return carry_out(pool, plan); });
+  works("download_in_segments", [&](const auto&) { return download_in_segments(pool, "a", folder / "c", 2); });
+}
+
 TEST(ClientTokens, AreTakenByWhatConcernsPaths) {
   TestNetwork network{1};
   auto server = serve(network, {{"/a", "hello"}, {"/x1", ""}, {"/x2", ""}, {"/x3", ""}}, some_users());
@@ -101,6 +130,7 @@ TEST(ClientTokens, AreTakenByWhatConcernsPaths) {
   works("digest", [&](const auto&) { return client.digest("a"); });
   works("verify", [&](const auto&) { return verify(client, "a", text); });
   works("set_modified", [&](const auto&) { return client.set_modified("a", Timestamp{}); });
+  works("chmod", [&](const auto&) { return client.chmod("a", 0600); });
   works("rename", [&](const std::string& n) { return client.rename("x" + n, "y" + n); });
   works("remove", [&](const std::string& n) { return client.remove("y" + n); });
 }

@@ -69,12 +69,12 @@ class TlsClientSession : public testing::Test {
     return settings;
   }
   Client<Wire> log_in(const Url& url, ClientOptions options = {}) {
-    ours = std::make_unique<Wire>(TlsClient{trusting()}, TlsServer{}, network);
+    ours = std::make_unique<Wire>(TlsClient{trusting()}, network);
     return network.run(connect(*ours, url, options));
   }
   /// What a client says that is not let in.
   std::string complaint(const TlsClientSettings& settings, const Url& url) {
-    ours = std::make_unique<Wire>(TlsClient{settings}, TlsServer{}, network);
+    ours = std::make_unique<Wire>(TlsClient{settings}, network);
     try {
       network.run(connect(*ours, url));
     } catch (const ClientError& error) { return error.what(); }
@@ -176,7 +176,7 @@ TEST_F(TlsClientSession, TrustsAPinnedCertificateOrAnyIfToldTo) {
   serve(certificates.issue("own", {.alternative_names = "", .signed_by_itself = true}));
   TlsClientSettings settings;
   settings.insecure = true;
-  ours = std::make_unique<Wire>(TlsClient{settings}, TlsServer{}, network);
+  ours = std::make_unique<Wire>(TlsClient{settings}, network);
   {
     auto client = network.run(connect(*ours, anna(Secure::explicit_tls)));
     settings.insecure = false;
@@ -208,7 +208,7 @@ TEST_F(TlsClientSession, AsksForProtectionOnceMoreAfterTheLoginAndOnlyProtDecide
       const bool refuses = refused.find(command.verb) != refused.npos && !(refused.starts_with('<') && logged_in);
       return refuses ? std::optional{Reply{536, "No"}} : std::nullopt;
     };
-    Wire theirs{TlsServer{settings}, network}, mine{TlsClient{trusting()}, TlsServer{}, network};
+    Wire theirs{TlsServer{settings}, network}, mine{TlsClient{trusting()}, network};
     UserTable users{Anonymous{.without_login = Rights::all()}};
     users.add(UserEntry{Account{"anna", Path{}, Rights::all()}, Password::plain("secret")});
     Server one{theirs, MemoryStorage{{"/a.txt", "hello"}}, std::move(users), TlsPolicy::required, Observers{hook}};
@@ -236,7 +236,7 @@ TEST_F(TlsClientSession, SaysNoPasswordWhereTheServerHasNoTls) {
 
 /// What a client makes of a server that does as the script says, at 10.0.0.2.
 std::string complaint_at_script(SimulatedNetwork& network) {
-  TlsTransport<SimulatedTransport> wire{TlsClient{}, TlsServer{}, network};
+  TlsTransport<SimulatedTransport> wire{TlsClient{}, network};
   Url url{"10.0.0.2", 21};
   url.secure = Secure::explicit_tls;
   url.user = "ann";
@@ -391,7 +391,7 @@ TEST_F(TlsClientSession, EndsInOrderWhereverTheNetworkFails) {
       folder.write("there", "old");
       folder.write("sent", "a whole file");
       MemoryStorage kept{{"/there", "hello"}};
-      Wire theirs{TlsServer{its}, own}, mine{TlsClient{trusting()}, TlsServer{}, own};
+      Wire theirs{TlsServer{its}, own}, mine{TlsClient{trusting()}, own};
       {
         UserTable users{Anonymous{.without_login = "write"}};
         users.add(UserEntry{Account{"anna", Path{}, Rights::all()}, Password::plain("secret")});

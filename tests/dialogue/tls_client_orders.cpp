@@ -162,7 +162,7 @@ Url url_of_anna() {
 struct OddSession {
   OddSession(Way way, bool sends, const NetworkConditions& conditions) : network{3, conditions} {
     Wire theirs{TlsServer{Identity::get().server}, network};
-    Wire mine{TlsClient{Identity::get().client}, TlsServer{}, network};
+    Wire mine{TlsClient{Identity::get().client}, network};
     {
       OddServer server{theirs, way};
       const auto note = [this](const HandshakeFailed& handshake) { failures.push_back(handshake.error.message()); };
@@ -263,7 +263,7 @@ TEST(TlsClientOrders, LeaveTheSessionInStepWhateverComesFirstOrNever) {
 TEST(TlsClientOrders, HaveTheHandshakeCostOneRoundTripBesideTheCommand) {
   SimulatedNetwork network{5};
   Wire theirs{TlsServer{Identity::get().server}, network};
-  Wire mine{TlsClient{Identity::get().client}, TlsServer{}, network};
+  Wire mine{TlsClient{Identity::get().client}, network};
   UserTable users;
   users.add(UserEntry{Account{"anna", Path{}, Rights::all()}, Password::plain("secret")});
   Server server{theirs, MemoryStorage{{"/a.txt", "hello"}}, std::move(users)};

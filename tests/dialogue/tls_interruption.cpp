@@ -59,7 +59,7 @@ class HandshakeInterruption : public testing::TestWithParam<std::pair<TlsVersion
   /// One try; whether the session was interrupted before it had ended.
   bool interrupted_after(std::uint64_t turns) {
     SimulatedNetwork network{turns, {.window = 4096}};
-    HandshakeWire there{identity, network}, here{*trust, TlsServer{}, network};
+    HandshakeWire there{identity, network}, here{*trust, network};
     MemoryStorage files{{"/theirs", theirs}};
     UserTable users;
     users.add(UserEntry{Account{"anna", Path{}, Rights::all()}, Password::plain("secret")});

@@ -266,6 +266,41 @@ TEST(Examples, EventsTellOfArrivalsAndRulesRefusePrograms) {
   EXPECT_FALSE(folder.has("server_storage/virus.EXE"));
 }
 
+#if __has_include(<spdlog/spdlog.h>)
+TEST(Examples, SpdlogAdapterTellsOfSessionsAndTroubles) {
+  const TestFolder folder;
+  folder.write("server_storage/a.txt", "hello");
+  const auto held = run_alone(folder, serving("spdlog_adapter") + R"(
+    curl -s -m 20 ftp://127.0.0.1:3456/a.txt || exit 1
+    kill -TERM $server
+    trap - EXIT
+    wait $server || exit 2
+  )");
+  ASSERT_TRUE(ended_well(held));
+  EXPECT_EQ(held.output, "hello");
+  for (const std::string told : {"[ftp] [info] #1 ", " anonymous: RETR /a.txt: sent 5 bytes"}) {
+    EXPECT_NE(held.errors.find(told), std::string::npos) << told << " in " << held.errors;
+  }
+}
+#endif
+
+#if __has_include(<prometheus/exposer.h>)
+TEST(Examples, PrometheusAdapterCounts) {
+  const TestFolder folder;
+  folder.write("note.txt", "12345");
+  std::filesystem::create_directory(folder.path() / "server_storage");
+  const auto held = run_alone(folder, serving("prometheus_adapter") + R"(
+    curl -s -m 20 ftp://127.0.0.1:3456/ || exit 1
+    "$programs/ftplike-client" --files . 127.0.0.1 3456 -c "STOR note.txt" || exit 2
+    curl -s -m 20 http://127.0.0.1:3457/metrics || exit 3
+  )");
+  ASSERT_TRUE(ended_well(held));
+  for (const std::string counted : {"\nftp_logins_total 1\n", "\nftp_received_bytes_total 5\n"}) {
+    EXPECT_NE(held.output.find(counted), std::string::npos) << counted << " in " << held.output;
+  }
+}
+#endif
+
 TEST(Examples, TlsServerServesThoseWhoTrustItsCertificateAlone) {
   const TestFolder folder;
   folder.write("server_storage/a.txt", "hello");

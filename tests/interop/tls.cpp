@@ -1,11 +1,15 @@
 // The server program under TLS, met by the clients that people have.
 #include <algorithm>
+#include <asio/use_future.hpp>
 #include <gtest/gtest.h>
 #include <memory>
 #include <string>
 #include <support/certificates.hpp>
 #include <utility>
 #include <vector>
+
+#include <ftplike/client/pool.hpp>
+#include <ftplike/tls.hpp>
 
 #include "running_server.hpp"
 #include "support/wire.hpp"
@@ -92,6 +96,31 @@ TEST_F(TlsInterop, ServesCurlsParallelTransfersWhereAnySessionOfTheUserWillDo) {
     EXPECT_TRUE(ours.read("down_" + name) == content(name)) << name;
     EXPECT_TRUE(theirs.read("up_" + name) == content(name)) << name;
   }
+}
+
+TEST_F(TlsInterop, ServesAProgramWithoutCoroutines) {
+  serve();
+  theirs.write("file", noise(300'000));
+  const ftplike::Url tester{"ftpes://tester:secret@127.0.0.1:" + server->port()};
+  ftplike::TlsBlockingClient client{ftplike::TlsClient{{.ca_file = certificates.authority()}}, tester};
+  EXPECT_EQ(client.tls().version, "TLSv1.3");
+  EXPECT_TRUE(client.peer_certificate());
+  client.download("file", ours / "down");
+  EXPECT_TRUE(ours.read("down") == noise(300'000));
+  client.upload(ftplike::TextSource{"hello"}, "up");
+  EXPECT_EQ(theirs.read("up"), "hello");
+}
+
+TEST_F(TlsInterop, ServesAPoolOnALoopOfItsProgram) {
+  serve();
+  const ftplike::Url tester{"ftpes://tester:secret@127.0.0.1:" + server->port()};
+  asio::io_context loop;
+  ftplike::TlsTransport network{ftplike::TlsClient{{.ca_file = certificates.authority()}}, loop};
+  ftplike::ClientPool pool{network, tester};
+  auto sent = asio::co_spawn(loop, pool.upload(ftplike::TextSource{"hello"}, "up"), asio::use_future);
+  loop.run();
+  EXPECT_EQ(sent.get().transferred, 5u);
+  EXPECT_EQ(theirs.read("up"), "hello");
 }
 
 TEST_F(TlsInterop, GivesCurlNothingInClear) {

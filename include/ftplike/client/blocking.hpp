@@ -90,13 +90,13 @@ class BasicBlockingClient {
   /// Sends a command of the caller's own that needs no data connection, and gives its final reply, good or bad.
   Reply command(std::string text);
   /// Sends a command of the caller's own whose data go into a sink, which is finished when all is well.
-  template <ByteSink Sink> TransferResult transfer(std::string command, Sink& sink, TransferOptions options = {}) {
+  template <ByteSink Sink> TransferResult transfer(std::string command, Sink&& sink, TransferOptions options = {}) {
     return run(client_->transfer(std::move(command), sink, std::move(options)));
   }
   /// The same whose data come from a source.
   template <ByteSource Source>
     requires(!ByteSink<Source>)
-  TransferResult transfer(std::string command, Source& source, TransferOptions options = {}) {
+  TransferResult transfer(std::string command, Source&& source, TransferOptions options = {}) {
     return run(client_->transfer(std::move(command), source, std::move(options)));
   }
   /// Sees to it that no reply of a broken-off operation is under way any more.
@@ -147,7 +147,7 @@ class BasicBlockingClient {
   /// Fetches a file into `local`: a file, or a folder in which it keeps its name.
   TransferResult download(std::string remote, std::string local, TransferOptions options = {});
   /// The same into a sink, which is finished when all is well.
-  template <ByteSink Sink> TransferResult download(std::string remote, Sink& sink, TransferOptions options = {}) {
+  template <ByteSink Sink> TransferResult download(std::string remote, Sink&& sink, TransferOptions options = {}) {
     return run(client_->download(std::move(remote), sink, std::move(options)));
   }
   /// The same to a path beneath a folder of ours, out of which no name and no link leads.
@@ -175,27 +175,29 @@ class BasicBlockingClient {
   /// Opens a file of the server to be read from `offset` on.
   File open(std::string remote, std::uint64_t offset = 0, TransferOptions options = {});
   /// Fetches `length` bytes of a file from `offset` on into a sink, which is not finished by this.
-  template <ByteSink Sink> TransferResult download_range(std::string remote, Sink& sink, std::uint64_t offset,
+  template <ByteSink Sink> TransferResult download_range(std::string remote, Sink&& sink, std::uint64_t offset,
                                                          std::uint64_t length, TransferOptions options = {}) {
     return run(client_->download_range(std::move(remote), sink, offset, length, std::move(options)));
   }
   /// Sends a file of ours. Where `remote` is empty or ends with '/', it keeps its name.
   TransferResult upload(std::string local, std::string remote = {}, TransferOptions options = {});
   /// Sends what a source gives.
-  template <ByteSource Source> TransferResult upload(Source& source, std::string remote, TransferOptions options = {}) {
+  template <ByteSource Source>
+  TransferResult upload(Source&& source, std::string remote, TransferOptions options = {}) {
     return run(client_->upload(source, std::move(remote), std::move(options)));
   }
   /// Sends a file of ours to the end of a file.
   TransferResult append(std::string local, std::string remote, TransferOptions options = {});
   /// The same of what a source gives.
-  template <ByteSource Source> TransferResult append(Source& source, std::string remote, TransferOptions options = {}) {
+  template <ByteSource Source>
+  TransferResult append(Source&& source, std::string remote, TransferOptions options = {}) {
     return run(client_->append(source, std::move(remote), std::move(options)));
   }
   /// Sends a file of ours under a name that nobody has yet; `TransferResult::name` tells it.
   TransferResult upload_unique(std::string local, std::string wished = {}, TransferOptions options = {});
   /// The same of what a source gives.
   template <ByteSource Source>
-  TransferResult upload_unique(Source& source, std::string wished = {}, TransferOptions options = {}) {
+  TransferResult upload_unique(Source&& source, std::string wished = {}, TransferOptions options = {}) {
     return run(client_->upload_unique(source, std::move(wished), std::move(options)));
   }
 

@@ -95,8 +95,10 @@ awaitable<std::optional<std::string>> verify(Session& session, std::string remot
 /// **Errors:** `std::errc::invalid_seek` if it cannot seek after all. **Lifetime:** the source is used until the
 /// operation has ended.
 template <detail::AwaitedSession Session, SeekableByteSource Source>
-awaitable<std::optional<std::string>> verify(Session& session, std::string remote, Source& local) {
-  return detail::telling(detail::compare_source(session, std::move(remote), local));
+awaitable<std::optional<std::string>> verify(Session& session, std::string remote, Source&& local) {
+  return detail::begin_with(std::forward<Source>(local), [&](auto& from) {
+    return detail::telling(detail::compare_source(session, std::move(remote), from));
+  });
 }
 /// The same for a `BlockingClient`, of a file or a source.
 template <class Client, class Local>

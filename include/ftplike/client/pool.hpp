@@ -350,9 +350,11 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   /// **Errors:** `std::errc::invalid_seek` if the sink cannot seek and would have to be begun anew. **Lifetime:** the
   /// sink is used until the operation has ended.
   template <ByteSink Sink>
-  awaitable<TransferResult> download(std::string remote, Sink& sink, TransferOptions options = {}) {
-    detail::RepeatedDownloadInto<Session> fetch{remote, AnySink{sink}, std::move(options)};
-    return keep_trying("download", std::move(remote), std::move(fetch));
+  awaitable<TransferResult> download(std::string remote, Sink&& sink, TransferOptions options = {}) {
+    return detail::begin_with(std::forward<Sink>(sink), [&](auto& to) {
+      detail::RepeatedDownloadInto<Session> fetch{remote, AnySink{to}, std::move(options)};
+      return keep_trying("download", std::move(remote), std::move(fetch));
+    });
   }
   /// As `Client::upload`; what was lost on the way is gone on with.
   awaitable<TransferResult> upload(std::string local, std::string remote = {}, TransferOptions options = {}) {
@@ -362,8 +364,10 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   ///
   /// **Lifetime:** the source is used until the operation has ended.
   template <ByteSource Source>
-  awaitable<TransferResult> upload(Source& source, std::string remote, TransferOptions options = {}) {
-    return keep_storing(AnySource{source}, std::move(remote), std::move(options));
+  awaitable<TransferResult> upload(Source&& source, std::string remote, TransferOptions options = {}) {
+    return detail::begin_with(std::forward<Source>(source), [&](auto& from) {
+      return keep_storing(AnySource{from}, std::move(remote), std::move(options));
+    });
   }
 
   /// As `Client::list`.

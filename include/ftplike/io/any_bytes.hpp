@@ -2,9 +2,11 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <type_traits>
+#include <utility>
 
 #include <ftplike/io/bytes.hpp>
 #include <ftplike/protocol/timestamp.hpp>
@@ -128,4 +130,27 @@ class AnySink {
   const Abilities* can_;
 };
 
+namespace detail {
+
+/// An operation, and what lives until it has ended.
+template <class R> awaitable<R> keeping([[maybe_unused]] std::shared_ptr<void> kept, awaitable<R> operation) {
+  R result = co_await std::move(operation);
+  co_return result;
+}
+
+/// Begins an operation with a source or a sink: with the caller's own, or with one that the caller gave away, which then
+/// lives as long as the operation.
+template <class Bytes, class Begin> auto begin_with(Bytes&& bytes, Begin begin) {
+  if constexpr (std::is_lvalue_reference_v<Bytes>) {
+    return begin(bytes);
+  } else {
+    static_assert(std::is_move_constructible_v<Bytes>,
+                  "ftplike: a source or sink that cannot be moved cannot be given as a temporary: give it a name");
+    auto kept = std::make_shared<Bytes>(std::move(bytes));
+    auto operation = begin(*kept);
+    return keeping(std::move(kept), std::move(operation));
+  }
+}
+
+}  // namespace detail
 }  // namespace ftplike

@@ -104,17 +104,15 @@ template <class Make> class GeneratorSource {
   /// `make` gives a piece at each call; an empty one is the end.
   explicit GeneratorSource(Make make) : make_{std::move(make)} {}
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
-    if (left_.empty()) {
+    if (left_ == 0) {
       piece_ = make_();
-      left_ = bytes_of(piece_);
+      left_ = bytes_of(piece_).size();
     }
-    const auto part = left_.first(std::min(room.size(), left_.size()));
+    const auto part = bytes_of(piece_).last(left_).first(std::min(room.size(), left_));
     std::copy(part.begin(), part.end(), room.begin());
-    left_ = left_.subspan(part.size());
+    left_ -= part.size();
     co_return part.size();
   }
-  GeneratorSource(const GeneratorSource&) = delete;
-  GeneratorSource& operator=(const GeneratorSource&) = delete;
 
  private:
   using Piece = std::invoke_result_t<Make&>;
@@ -127,7 +125,7 @@ template <class Make> class GeneratorSource {
   }
   Make make_;
   Piece piece_{};
-  std::span<const std::byte> left_;  // of the piece
+  std::size_t left_ = 0;  // of the piece
 };
 
 /// A sink that fills the caller's memory; what does not fit is `std::errc::file_too_large`. It can seek.

@@ -31,7 +31,7 @@ enum class LogDetail {
 /// Copies write to the same place. **Threads:** safe.
 class Log {
  public:
-  /// The sink gets a line at a time; `now` is the clock of the times shown.
+  /// The sink gets a line at a time; `now` is the clock of the times shown, or `nullptr` for a logger that has its own.
   explicit Log(LineSink sink, LogDetail detail = LogDetail::sessions, WallClock now = std::chrono::system_clock::now)
       : state_{std::make_shared<State>(std::move(sink), detail, std::move(now))} {}
 
@@ -126,11 +126,12 @@ class Log {
     return std::to_string(reply.code()) + ' ' + words.substr(0, words.find('\n'));
   }
   void say(const SessionInfo& who, std::string_view words) {
-    std::string line = " #" + std::to_string(who.number) + ' ' + detail::text_of(who.peer);
+    std::string line = '#' + std::to_string(who.number) + ' ' + detail::text_of(who.peer);
     if (!who.user.empty()) line += ' ' + who.user;
     (line += ": ") += words;
     const std::lock_guard lock{state_->mutex};  // before the time is taken, so that lines are in its order
-    state_->sink(detail::log_time(state_->now()) + printable(line));
+    const std::string time = state_->now ? detail::log_time(state_->now()) + ' ' : std::string{};
+    state_->sink(time + printable(line));
   }
 
   std::shared_ptr<State> state_;

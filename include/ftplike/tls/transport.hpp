@@ -312,7 +312,7 @@ template <class Lower> class TlsStream {
 ///
 ///     ftplike::TlsTransport network{ftplike::TlsServer{{.certificate = "chain.pem", .key = "key.pem"}}};
 ///
-/// Further arguments go to the lower transport: a number of threads, or the simulated network to be used.
+/// Further arguments go to the lower transport: a number of threads, a loop of yours, or the simulated network to be used.
 template <Transport Lower = TcpTransport> class TlsTransport : public Lower {
  public:
   /// A connection that can be secured.
@@ -340,10 +340,15 @@ template <Transport Lower = TcpTransport> class TlsTransport : public Lower {
     requires std::constructible_from<Lower, More...>
   explicit TlsTransport(TlsServer server, More&&... lower)
       : Lower(std::forward<More>(lower)...), server_{std::move(server)} {}
-  /// For clients, and for what is both.
+  /// For clients.
   template <class... More>
     requires std::constructible_from<Lower, More...>
-  explicit TlsTransport(TlsClient client, TlsServer server = {}, More&&... lower)
+  explicit TlsTransport(TlsClient client, More&&... lower)
+      : Lower(std::forward<More>(lower)...), client_{std::move(client)} {}
+  /// For what is both.
+  template <class... More>
+    requires std::constructible_from<Lower, More...>
+  TlsTransport(TlsClient client, TlsServer server, More&&... lower)
       : Lower(std::forward<More>(lower)...), server_{std::move(server)}, client_{std::move(client)} {}
 
   awaitable<Stream> connect(Endpoint where, Address from = {}) {

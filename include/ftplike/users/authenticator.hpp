@@ -269,8 +269,8 @@ concept Authenticator = requires(A& users, const Credentials& credentials) {
 // What an authenticator may have besides. Each is a concept of its own: `static_assert(KnowsHosts<MyUsers>)` finds a
 // name that is misspelt, which would be no error else.
 
-/// `bool knows_host(std::string_view)`: whether there is a virtual host of this name. HOST is refused for others;
-/// without it, for none. (RFC 7151)
+/// `bool knows_host(std::string_view)`: whether there is a virtual host of this name. HOST is refused for others.
+/// Without it any is taken, and `Credentials::host` tells which. (RFC 7151)
 template <class A>
 concept KnowsHosts = requires(A& users, std::string_view host) {
   { users.knows_host(host) } -> std::convertible_to<bool>;

@@ -30,6 +30,12 @@ TEST_F(LogTest, BeginsEachLineWithTheTimeHereTheSessionAndTheClient) {
   EXPECT_EQ(lines.all(), "2026-11-22 19:00:33.123 +0100 #12 192.0.2.7:51234: connected to 192.0.2.1:21\n");
 }
 
+TEST_F(LogTest, LeavesTheTimeToALoggerThatHasItsOwn) {
+  Log timeless{lines.sink(), LogDetail::sessions, nullptr};
+  timeless(SessionOpened{who});
+  EXPECT_EQ(lines.all(), "#12 192.0.2.7:51234: connected to 192.0.2.1:21\n");
+}
+
 TEST_F(LogTest, TellsWhoWasTurnedAway) {
   who.number = 0;
   log(SessionRefused{who, "too many connections"});
