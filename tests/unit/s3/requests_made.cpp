@@ -87,9 +87,9 @@ class SmallBucket {
     const std::size_t last = dash + 1 == range.size() ? object.bytes.size() - 1 : std::stoul(range.substr(dash + 1));
     if (begin >= object.bytes.size()) return answer(416, error_body("InvalidRange"));
     const std::string part = object.bytes.substr(begin, last - begin + 1);
-    return answer(206, part, object.fields + "Content-Range: bytes " + std::to_string(begin) + '-' +
-                                 std::to_string(begin + part.size() - 1) + '/' + std::to_string(object.bytes.size()) +
-                                 "\r\n");
+    return answer(206, part,
+                  object.fields + "Content-Range: bytes " + std::to_string(begin) + '-' +
+                      std::to_string(begin + part.size() - 1) + '/' + std::to_string(object.bytes.size()) + "\r\n");
   }
   StoreAnswer listing(const std::string& what) const {
     if (what.find("uploads=") != what.npos) return answer(200, "<ListMultipartUploadsResult/>");
