@@ -3,9 +3,10 @@
 
 balancer: files through HAProxy to one, two and three servers of one folder, beside a server that is met directly: processor time
 of the servers and of HAProxy for a GiB and for a file, and the rate in parts of the direct one.
-store: our server on a bucket of OpenStack Swift (tests/fleet/swift.py) beside rclone on the same: rates for many small files and for
-large ones, ours in parts of rclone's, and the requests that Swift gets for each file. Debian's rclone has no `serve ftp`; this is
-`serve webdav`, which has the same files behind it, and takes each in one request of HTTP where FTP takes a data connection and
+store: our server on a bucket of OpenStack Swift (tests/fleet/swift.py) beside rclone on the same, and beside a client that does no
+more than one PUT or GET a file, which is what Swift itself takes: rates for many small files and for large ones, ours in parts of
+theirs, and the requests that Swift gets for each file. Debian's rclone has no `serve ftp`; without an `--rclone` that has it, this
+is `serve webdav`, which has the same files behind it, and takes each in one request of HTTP where FTP takes a data connection and
 five lines to and fro.
 
 All in one run, the candidates in turn in each round and in another order each time, so that a machine that is busy meanwhile is busy for
@@ -14,6 +15,9 @@ packages: rclone
 """
 import argparse
 import collections
+import hashlib
+import hmac
+import http.client
 import os
 import pathlib
 import random
@@ -34,6 +38,8 @@ import swift as swift_module  # noqa: E402
 PORTS = 60  # data ports of each server
 SMALL = 1024
 KINDS = ("put small", "get small", "put large", "get large")
+COUNTED = {"put small": "put 1 KiB, new", "put small ": "put 1 KiB, over", "head small": "size", "get small": "get 1 KiB",
+           "put large": "put large", "get large": "get large"}
 
 
 def ranges_of_ports(count):
@@ -77,12 +83,14 @@ def our_server(program, root, options=(), environment=None):
     return process
 
 
-def rclone_server(endpoint, place, environment):
+def rclone_server(program, endpoint, place, environment):
     """rclone's, with its own defaults."""
     port = swift_module.free_port("127.0.0.1")
-    process = Process(["rclone", "--config", "/dev/null", "serve", "webdav", f":s3:{place}", "--s3-provider", "Other", "--s3-env-auth",
+    offered = subprocess.run([program, "serve", "--help"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout
+    dialect = "ftp" if re.search(r"(?m)^ +ftp ", offered) else "webdav"
+    process = Process([program, "--config", "/dev/null", "serve", dialect, f":s3:{place}", "--s3-provider", "Other", "--s3-env-auth",
                        "--s3-endpoint", endpoint, "--addr", f"127.0.0.1:{port}", "--user", "tester", "--pass", "secret"], environment)
-    process.port = port
+    process.port, process.scheme = port, "ftp" if dialect == "ftp" else "http"
     wait_for("127.0.0.1", port)
     return process
 
@@ -117,16 +125,19 @@ class Load:
         """Moves files of a kind; gives the seconds that it took."""
         way, size = what.split()
         begin = time.monotonic()
-        running = [self.curl(way, url, [f"large{n}"] if size == "large" else
-                             [f"small{n * self.each + i}" for i in range(self.each)]) for n in range(self.clients)]
+        running = [self.curl(way, url, self.names(n, size)) for n in range(self.clients)]
         codes = [process.wait() for process in running]
         if any(codes):
             raise RuntimeError(f"{what}: curl ended with {codes}")
         return time.monotonic() - begin
 
+    def names(self, client, size):
+        """Of the files that a client moves."""
+        return [f"large{client}"] if size == "large" else [f"small{client * self.each + i}" for i in range(self.each)]
+
     def curl(self, way, url, names):
         some = "{" + ",".join(names) + "}"
-        what = ["--upload-file", some, url] if way == "put" else ["--output", "/dev/null", url + some]
+        what = {"put": ["--upload-file", some, url], "get": ["--output", "/dev/null", url + some], "head": ["--head", url + some]}[way]
         return subprocess.Popen(["curl", "--disable", "--silent", "--show-error", "--user", "tester:secret", *what], cwd=self.folder,
                                 stdout=subprocess.DEVNULL)
 
@@ -151,6 +162,55 @@ class Candidate:
         for some in self.processes.values():
             for process in some:
                 process.stop()
+
+
+class Bare(Candidate):
+    """One PUT or GET of S3 a file, by as many threads as there are clients, each with a connection that it keeps."""
+
+    def __init__(self, port):
+        super().__init__("bare", None)
+        self.port = port
+
+    def go(self, load, what):
+        way, size = what.split()
+        failed = []
+
+        def move(client):
+            connection = http.client.HTTPConnection("127.0.0.1", self.port)
+            for name in load.names(client, size):
+                body = (load.folder / name).read_bytes() if way == "put" else b""
+                path = f"/{swift_module.BUCKET}/bare/{name}"
+                connection.request(way.upper(), path, body or None, self.signed(way.upper(), path, body))
+                answer = connection.getresponse()
+                answer.read()
+                if answer.status != 200:
+                    failed.append(answer.status)
+
+        threads = [threading.Thread(target=move, args=(n,)) for n in range(load.clients)]
+        begin = time.monotonic()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.rates[what].append(load.amount(what) / (time.monotonic() - begin))
+        if failed:
+            raise RuntimeError(f"{what}: Swift answered {failed}")
+
+    def signed(self, method, path, body):
+        """The headers of a request, with its signature (AWS Signature Version 4)."""
+        when, content = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()), hashlib.sha256(body).hexdigest()
+        headers = {"host": f"127.0.0.1:{self.port}", "x-amz-content-sha256": content, "x-amz-date": when}
+        names = ";".join(headers)
+        scope = [when[:8], "us-east-1", "s3", "aws4_request"]
+        canonical = "\n".join([method, path, "", *(f"{name}:{value}" for name, value in headers.items()), "", names, content])
+        text = "\n".join(["AWS4-HMAC-SHA256", when, "/".join(scope), hashlib.sha256(canonical.encode()).hexdigest()])
+        key = b"AWS4" + swift_module.SECRET_KEY.encode()
+        for step in [*scope, text]:
+            signature = hmac.new(key, step.encode(), "sha256")
+            key = signature.digest()
+        headers["authorization"] = (f"AWS4-HMAC-SHA256 Credential={swift_module.ACCESS_KEY}/{'/'.join(scope)}, "
+                                    f"SignedHeaders={names}, Signature={signature.hexdigest()}")
+        return headers
 
 
 def rounds(given, load, candidates):
@@ -245,30 +305,38 @@ def store(given, folder, load):
     environment.pop("AWS_CA_BUNDLE", None)  # which this rclone cannot take
 
     def serve(endpoint, place):
-        return [Candidate(name, f"{scheme}://127.0.0.1:{server.port}/", servers=[server]) for name, scheme, server in (
-            ("ours", "ftp", our_server(given.server, f"s3://{swift_module.BUCKET}/ours{place}", ["--s3-endpoint", endpoint], environment)),
-            ("rclone", "http", rclone_server(endpoint, f"{swift_module.BUCKET}/rclone{place}", environment)))]
+        server = our_server(given.server, f"s3://{swift_module.BUCKET}/ours{place}", ["--s3-endpoint", endpoint], environment)
+        yield Candidate("ours", f"ftp://127.0.0.1:{server.port}/", servers=[server])
+        server = rclone_server(given.rclone, endpoint, f"{swift_module.BUCKET}/rclone{place}", environment)
+        yield Candidate("rclone", f"{server.scheme}://127.0.0.1:{server.port}/", servers=[server])
 
     candidates = []
     try:
         swift.start()
         candidates += serve(swift.endpoint, "")
-        ours, theirs = candidates
+        candidates.append(Bare(swift.port))
+        ours, theirs, bare = candidates
         rounds(given, load, candidates)
-        print("| | ours, of rclone's | requests for each file: ours | rclone's |")
-        counter = Counter(swift.port)
-        counted = serve(counter.endpoint, "-counted")
-        candidates += counted
+        print("| | ours, of rclone's | of bare requests | rclone's, of bare requests | processor time: ours | rclone's | files, or GiB, a second")
         for what in KINDS:
-            ratios = [a / b for a, b in zip(ours.rates[what], theirs.rates[what])]
-            cells = [spread(ratios)]
+            unit, scale = ("ms", 1000) if what.endswith("small") else ("s", 1)
+            ratios = [[a / b for a, b in zip(one.rates[what], other.rates[what])]
+                      for one, other in ((ours, theirs), (ours, bare), (theirs, bare))]
+            costs = [spread([cost * scale for cost in one.costs[what]["servers"]]) + " " + unit for one in (ours, theirs)]
+            rates = "; ".join(f"{one.name} {spread(one.rates[what])}" for one in candidates)
+            print(f"| {what} | {' | '.join([*map(spread, ratios), *costs, rates])} |")
+        print("| requests for each file | ours | rclone's |")
+        counter = Counter(swift.port)
+        counted = [*serve(counter.endpoint, "-counted")]
+        candidates += counted
+        for what, name in COUNTED.items():
+            cells = []
             for one in counted:
                 counter.seen.clear()
-                one.go(load, what)
-                files = load.amount(what) if what.endswith("small") else load.clients
-                cells.append(", ".join(f"{count / files:.1f} {method}" for method, count in sorted(counter.seen.items())))
-            rates = "; ".join(f"{one.name} {spread(one.rates[what], 3)}" for one in (ours, theirs))
-            print(f"| {what} | {' | '.join(cells)} |  {rates}")
+                load.move(what, one.url)
+                files = load.each * load.clients if what.split()[1] == "small" else load.clients
+                cells.append(", ".join(f"{count / files:.2f} {method}" for method, count in sorted(counter.seen.items())) or "none")
+            print(f"| {name} | {' | '.join(cells)} |")
     finally:
         for candidate in candidates:
             candidate.stop()
@@ -284,6 +352,7 @@ def main():
     parser.add_argument("--mib", type=int, help="of a large file (balancer: 256, store: 16)")
     parser.add_argument("--clients", type=int, default=4)
     parser.add_argument("--nodes", type=int, default=3, help="of Swift")
+    parser.add_argument("--rclone", default="rclone", help="the program beside which ours is seen")
     given = parser.parse_args()
     given.server = os.path.abspath(given.server)
     given.files = given.files or {"balancer": 1000, "store": 100}[given.what]

@@ -1,9 +1,12 @@
 #pragma once
 // Requests to an object store that are made again where that is safe, and what they were answered.
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -61,12 +64,26 @@ class S3Answer {
 
 inline constexpr std::size_t largest_answer = 32 * 1024 * 1024;  // of the store's own words
 
+/// Counts what this process does to objects, when it begins and when it has ended. Keys share counters: what one says
+/// may be another's change. **Threads:** any, at once.
+class S3Changes {
+ public:
+  std::uint32_t of(std::string_view key) const noexcept { return counts_[place(key)]; }
+  void note(std::string_view key) noexcept { ++counts_[place(key)]; }
+
+ private:
+  static constexpr std::size_t count = 1024;
+  static std::size_t place(std::string_view key) noexcept { return std::hash<std::string_view>{}(key) % count; }
+  std::array<std::atomic<std::uint32_t>, count> counts_{};
+};
+
 /// The store of some options. **Threads:** any, at once.
 class S3Client {
  public:
   explicit S3Client(S3Options its_options) : options{std::move(its_options)}, place_{options.endpoint} {}
 
   const S3Options options;
+  mutable S3Changes changes;
 
   HttpCall begin(const Executor& executor, const S3Request& request, bool streams = false) const {
     auto wire = sign(request, place_, options, wall_clock());
@@ -122,7 +139,9 @@ class S3Pending {
  public:
   S3Pending() = default;
   S3Pending(const S3Client& client, const Executor& executor, S3Request request)
-      : client_{&client}, request_{std::move(request)}, call_{client.begin(executor, request_)} {}
+      : client_{&client}, request_{std::move(request)}, call_{client.begin(executor, request_)} {
+    note_change();
+  }
 
   explicit operator bool() const noexcept { return static_cast<bool>(call_); }
   const S3Request& request() const noexcept { return request_; }
@@ -131,6 +150,10 @@ class S3Pending {
   ///
   /// **Errors:** what is left when all attempts failed.
   template <class = void> awaitable<S3Answer> get() {
+    struct End {
+      ~End() { self->note_change(); }
+      S3Pending* self;
+    } const end{this};
     const Executor executor = co_await asio::this_coro::executor;
     S3Attempts attempts{client_->options};
     for (;;) {
@@ -149,6 +172,10 @@ class S3Pending {
   }
 
  private:
+  void note_change() const noexcept {
+    if (request_.method != "GET" && request_.method != "HEAD") client_->changes.note(request_.key);
+  }
+
   const S3Client* client_ = nullptr;
   S3Request request_;
   HttpCall call_;

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include <ftplike/s3/ahead.hpp>
 #include <ftplike/s3/uploads.hpp>
 
 namespace ftplike::inline v0_2::detail {
@@ -29,17 +30,39 @@ struct S3Found {
   }
 };
 
-/// A file is an object, a directory an object whose key ends with '/', or whatever has keys below it.
-template <class = void> awaitable<S3Found> look(std::shared_ptr<S3State> state, Path path) {
-  const std::string key = state->keys.file(path), directory = state->keys.marker(path);
-  if (!path.is_root()) {
-    S3Request request = head_request(key);
+/// What the object of a key says of itself; a small one is read ahead for whoever is going to fetch it.
+template <class = void> awaitable<S3Answer> ask_of_file(std::shared_ptr<S3State> state, std::string key,
+                                                        std::shared_ptr<S3Ahead> ahead) {
+  const std::uint64_t size = state->hints.size(key).value_or(1);
+  if (ahead && size > 0 && size <= S3Ahead::most) {
+    const S3Ahead::Mark mark = S3Ahead::mark(state->client, key);
+    S3Request request = first_bytes_request(key, S3Ahead::most);
     S3Answer answer = co_await ask(state->client, std::move(request));
+    const std::error_code error = answer.error();
+    if (!error) ahead->keep(key, mark, answer);
+    // One of no bytes has no first ones; one that is archived cannot be read, and tells of itself all the same.
+    if (error != Errc::bad_restart && error != std::errc::permission_denied) co_return answer;
+  }
+  S3Request request = head_request(std::move(key));
+  S3Answer answer = co_await ask(state->client, std::move(request));
+  co_return answer;
+}
+inline S3Found file_of(S3State& state, const Path& path, S3Answer answer) {
+  const std::string key = state.keys.file(path);
+  S3Found found{S3Found::Kind::file, file_entry(path, key), std::move(answer)};
+  take_fields(found.entry, found.answer);
+  state.hints.note(key, found.entry.size.value_or(0));
+  return found;
+}
+/// A file is an object, a directory an object whose key ends with '/', or whatever has keys below it.
+template <class = void>
+awaitable<S3Found> look(std::shared_ptr<S3State> state, Path path, std::shared_ptr<S3Ahead> ahead = nullptr) {
+  const std::string directory = state->keys.marker(path);
+  if (!path.is_root()) {
+    S3Answer answer = co_await ask_of_file(state, state->keys.file(path), std::move(ahead));
     if (!answer.is_absent()) {
       answer.check();
-      S3Found found{S3Found::Kind::file, file_entry(path, key), std::move(answer)};
-      take_fields(found.entry, found.answer);
-      co_return found;
+      co_return file_of(*state, path, std::move(answer));
     }
   }
   S3Request request = head_request(directory);
@@ -49,11 +72,11 @@ template <class = void> awaitable<S3Found> look(std::shared_ptr<S3State> state, 
     answer.check();
     take_fields(found.entry, answer);
     found.answer = std::move(answer);
-    co_return found;
+  } else if (!path.is_root()) {
+    const S3Page page = co_await list_keys(state->client, directory, 1, std::string{}, false);
+    if (page.objects.empty()) found.kind = S3Found::Kind::nothing;
   }
-  if (path.is_root()) co_return found;
-  const S3Page page = co_await list_keys(state->client, directory, 1, std::string{}, false);
-  if (page.objects.empty()) found.kind = S3Found::Kind::nothing;
+  if (found.is_directory()) state->note_there(path);
   co_return found;
 }
 /// Says of a name that is nothing why: a file above it, or nothing there.
@@ -72,36 +95,58 @@ template <class = void> awaitable<void> check_parent(std::shared_ptr<S3State> st
   const S3Found found = co_await look(state, parent);
   if (found.is_file()) fail(std::errc::not_a_directory);
   if (found.is_nothing()) co_await fail_for_absent(state, parent);
-  state->note_there(parent);
 }
 /// What there is; it has to be something.
-template <class = void> awaitable<S3Found> find(std::shared_ptr<S3State> state, Path path) {
+template <class = void>
+awaitable<S3Found> find(std::shared_ptr<S3State> state, Path path, std::shared_ptr<S3Ahead> ahead = nullptr) {
   check_names(path);
-  S3Found found = co_await look(state, path);
+  S3Found found = co_await look(state, path, std::move(ahead));
   if (found.is_nothing()) co_await fail_for_absent(state, path);
   co_return found;
 }
 
+/// Whether there are keys of a file or below a directory of this name, as far as the first key that begins with it
+/// tells; keys are listed in the order of their bytes.
+enum class S3Listed { nothing, directory, unknown };
+inline S3Listed listed_as(const S3Page& page, const std::string& key) {
+  const std::string below = key + '/';
+  if (page.objects.empty()) return S3Listed::nothing;
+  const std::string& first = page.objects.front().key;
+  if (first.starts_with(below)) return S3Listed::directory;
+  return first > below ? S3Listed::nothing : S3Listed::unknown;
+}
 /// Where an upload is to go: nowhere but to the place of a file. Gives the file that is there, if one is.
-template <class = void> awaitable<S3Found> find_target(std::shared_ptr<S3State> state, Path path) {
-  const Executor executor = co_await asio::this_coro::executor;
-  S3Pending below{state->client, executor, list_request(state->keys.inside(path), 1, std::string{}, false)};
-  S3Request request = head_request(state->keys.file(path));
+///
+/// Of a name that nobody here has heard of, one request tells that it is free: a listing, which may not have a file yet
+/// that has just come through another server. So where more than the mode of that file matters (`is_replaced` is
+/// false), and where there was a file, that is asked for first.
+template <class = void>
+awaitable<S3Found> find_target(std::shared_ptr<S3State> state, Path path, bool is_replaced) {
+  const std::string key = state->keys.file(path);
   S3Found old;
   old.seen = std::chrono::steady_clock::now();
   old.changes = state->changes_now();
-  S3Answer answer = co_await ask(state->client, std::move(request));
-  if (answer.is_absent()) {
-    const S3Answer listed = co_await below.get();
-    if (!page_of(listed).objects.empty()) fail(std::errc::is_a_directory);
-    co_await check_parent(state, path);
-    co_return old;
+  S3Listed listed = S3Listed::unknown;
+  if (is_replaced && !state->hints.size(key)) {
+    const S3Page page = co_await list_keys(state->client, key, 1, std::string{}, false);
+    listed = listed_as(page, key);
   }
-  answer.check();
-  old.kind = S3Found::Kind::file;
-  old.entry = file_entry(path, state->keys.file(path));
-  old.answer = std::move(answer);
-  take_fields(old.entry, old.answer);
+  if (listed == S3Listed::unknown) {
+    S3Request request = head_request(key);
+    S3Answer answer = co_await ask(state->client, std::move(request));
+    if (!answer.is_absent()) {
+      answer.check();
+      S3Found file = file_of(*state, path, std::move(answer));
+      file.seen = old.seen;
+      file.changes = old.changes;
+      co_return file;
+    }
+    state->hints.forget(key);
+    const S3Page page = co_await list_keys(state->client, key + '/', 1, std::string{}, false);
+    listed = listed_as(page, key);
+  }
+  if (listed == S3Listed::directory) fail(std::errc::is_a_directory);
+  co_await check_parent(state, path);
   co_return old;
 }
 

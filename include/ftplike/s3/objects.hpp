@@ -146,6 +146,12 @@ inline void set_field(S3Fields& fields, std::string_view name, std::string value
 }
 
 inline S3Request head_request(std::string key) { return {.method = "HEAD", .key = std::move(key)}; }
+/// For what a HEAD tells, and the first bytes.
+inline S3Request first_bytes_request(std::string key, std::size_t most) {
+  S3Request request{.method = "GET", .key = std::move(key)};
+  request.headers.emplace_back("range", "bytes=0-" + std::to_string(most - 1));
+  return request;
+}
 inline S3Request list_request(std::string prefix, std::size_t most, std::string after, bool by_directory) {
   S3Request request{.method = "GET"};
   request.query = {

@@ -1,6 +1,8 @@
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <span>
 #include <string>
@@ -22,6 +24,7 @@ template <class = void> class BasicS3Reader {
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
     detail::S3Attempts attempts{state_->client.options};
     while (at_ < size_ && !room.empty()) {
+      if (!ahead_.empty()) co_return read_ahead(room);
       const std::size_t count = co_await call_.read_some(room);
       at_ += count;
       if (count > 0) co_return count;
@@ -52,6 +55,17 @@ template <class = void> class BasicS3Reader {
     head.fields = exchange.fields;
     take(head);
   }
+  /// With all of a file.
+  void begin_with(detail::S3Answer answer) {
+    take(answer);
+    ahead_ = std::move(answer.body);
+  }
+  std::size_t read_ahead(std::span<std::byte> room) noexcept {
+    const std::size_t at = static_cast<std::size_t>(at_), count = std::min(room.size(), ahead_.size() - at);
+    std::memcpy(room.data(), ahead_.data() + at, count);
+    at_ += count;
+    return count;
+  }
   /// The store has nothing behind the end, or nothing at all.
   awaitable<void> begin_at_end() {
     const detail::S3Found found = co_await detail::find(state_, path_);
@@ -64,6 +78,7 @@ template <class = void> class BasicS3Reader {
     entry_ = detail::file_entry(path_, state_->keys.file(path_));
     take_fields(entry_, answer);
     size_ = entry_.size.value_or(0);
+    state_->hints.note(state_->keys.file(path_), size_);
     etag_ = answer.field("etag");
   }
   awaitable<void> go_on(detail::S3Attempts& attempts) {
@@ -98,6 +113,7 @@ template <class = void> class BasicS3Reader {
   std::uint64_t at_, size_ = 0;
   Entry entry_;
   std::string etag_;
+  std::string ahead_;  // all of the file, where it is here already
   detail::HttpCall call_;
 };
 using S3Reader = BasicS3Reader<>;

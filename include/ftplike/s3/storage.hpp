@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include <ftplike/s3/ahead.hpp>
 #include <ftplike/s3/listing.hpp>
 #include <ftplike/s3/lookup.hpp>
 #include <ftplike/s3/options.hpp>
@@ -51,15 +53,17 @@ template <class = void> class BasicS3Storage {
     const S3Options& options = state_->client.options;
     return "s3://" + options.bucket + (options.prefix.empty() ? "" : '/' + options.prefix);
   }
-  /// The same files. While the store copies a large one, `progress` is called after each piece.
+  /// The same files. While the store copies a large one, `progress` is called after each piece. A small file whose
+  /// `stat` is asked for is read ahead: `open`, within a second, gives it as it was then, unless this process changed it.
   BasicS3Storage for_client(ClientKey, std::function<void()> progress = {}) const {
     BasicS3Storage same{*this};
     same.progress_ = std::move(progress);
+    same.ahead_ = detail::new_shared<detail::S3Ahead>();
     return same;
   }
 
   awaitable<Entry> stat(Path path) {
-    const detail::S3Found found = co_await detail::find(state_, path);
+    const detail::S3Found found = co_await detail::find(state_, path, ahead_);
     co_return found.entry;
   }
   awaitable<Listing> list(Path path) {
@@ -70,8 +74,14 @@ template <class = void> class BasicS3Storage {
   awaitable<Reader> open(Path path, std::uint64_t offset) {
     check_names(path);
     if (path.is_root()) detail::fail(std::errc::is_a_directory);
+    std::optional<detail::S3Answer> known;
+    if (ahead_) known = ahead_->take(state_->client, state_->keys.file(path), offset, detail::S3State::moment);
     Reader reader{state_, std::move(path), offset};
-    co_await reader.begin();
+    if (known) {
+      reader.begin_with(std::move(*known));
+    } else {
+      co_await reader.begin();
+    }
     co_return reader;
   }
 
@@ -79,11 +89,11 @@ template <class = void> class BasicS3Storage {
     check_target_name(path);
     const bool is_busy = co_await detail::partial_is_busy(state_, path);
     if (is_busy && offset > 0) {
-      (void)co_await detail::find_target(state_, path);
+      (void)co_await detail::find_target(state_, path, false);
       detail::fail(Errc::busy);
     }
     co_await sweep();
-    detail::S3Found old = co_await detail::find_target(state_, path);
+    detail::S3Found old = co_await detail::find_target(state_, path, offset == 0);
     if (offset == 0) {
       auto writer = co_await begin_anew(std::move(path), std::move(old));
       co_return writer;
@@ -101,7 +111,7 @@ template <class = void> class BasicS3Storage {
   awaitable<Writer> append(Path path) {
     check_target_name(path);
     const bool is_busy = co_await detail::partial_is_busy(state_, path);
-    detail::S3Found old = co_await detail::find_target(state_, path);
+    detail::S3Found old = co_await detail::find_target(state_, path, false);
     if (old.is_file()) {
       const auto size = old.entry.size.value_or(0);
       auto writer = co_await begin_with_copy(std::move(path), std::move(old), size);
@@ -153,6 +163,7 @@ template <class = void> class BasicS3Storage {
     const detail::S3Found found = co_await detail::look(state_, path);
     if (found.is_directory()) detail::fail(std::errc::is_a_directory);
     if (found.is_file()) co_await detail::delete_key(state_->client, state_->keys.file(path));
+    state_->hints.forget(state_->keys.file(path));
     bool was_partial = false;
     if (!is_busy) {
       const bool removed = co_await detail::remove_partial(state_, path);
@@ -168,6 +179,7 @@ template <class = void> class BasicS3Storage {
     co_await wait_for_partials(path);
     co_await check_empty(path);
     co_await remove_partials(path);
+    state_->note_change();
     co_await detail::delete_key(state_->client, state_->keys.marker(path));
     state_->note_change();
   }
@@ -412,6 +424,7 @@ template <class = void> class BasicS3Storage {
 
   std::shared_ptr<detail::S3State> state_;
   std::function<void()> progress_;
+  std::shared_ptr<detail::S3Ahead> ahead_;  // of a client's
 };
 using S3Storage = BasicS3Storage<>;  // a template, so that only what is called is compiled
 

@@ -72,6 +72,7 @@ template <class = void> class S3Finish {
     } else {
       co_await complete(path);
     }
+    state_->hints.note(state_->keys.file(path), incoming_->size());
     state_->end(incoming_);
     if (!incoming_->is_stored) co_return;
     try {

@@ -1,0 +1,56 @@
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <ftplike/s3/objects.hpp>
+
+namespace ftplike::inline v0_2::detail {
+
+/// A small file that a session asked about, with its bytes: clients ask for the size of a file, and then fetch it. It
+/// is given once, within a moment, and not if this process has changed the file since. **Threads:** any, at once.
+class S3Ahead {
+ public:
+  static constexpr std::size_t most = 16 * 1024;  // bytes of a file
+
+  /// When a file was asked for, and how often it had been changed by then.
+  struct Mark {
+    std::chrono::steady_clock::time_point when{};
+    std::uint32_t changes = 0;
+  };
+  static Mark mark(const S3Client& client, const std::string& key) {
+    return {std::chrono::steady_clock::now(), client.changes.of(key)};
+  }
+
+  /// Keeps what a store answered, if it is all of a file.
+  void keep(const std::string& key, Mark mark, S3Answer answer) {
+    const std::lock_guard lock{mutex_};
+    kept_.reset();
+    if (whole_size(answer) == answer.body.size()) kept_ = Kept{key, mark, std::move(answer)};
+  }
+  /// The answer, if it has what comes from `offset` on and is no older than `age`.
+  std::optional<S3Answer> take(const S3Client& client, const std::string& key, std::uint64_t offset,
+                               std::chrono::steady_clock::duration age) {
+    const std::lock_guard lock{mutex_};
+    const auto kept = std::exchange(kept_, std::nullopt);
+    const bool is_it = kept && kept->key == key && kept->mark.changes == client.changes.of(key) &&
+                       std::chrono::steady_clock::now() - kept->mark.when < age;
+    if (!is_it || kept->answer.body.size() < offset) return std::nullopt;
+    return kept->answer;
+  }
+
+ private:
+  struct Kept {
+    std::string key;
+    Mark mark;
+    S3Answer answer;
+  };
+  std::mutex mutex_;
+  std::optional<Kept> kept_;
+};
+
+}  // namespace ftplike::inline v0_2::detail
