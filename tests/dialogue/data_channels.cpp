@@ -7,7 +7,7 @@ namespace {
 using namespace ftplike;
 using namespace std::chrono_literals;
 
-MemoryStorage files_to_move() { return {{"/a.txt", "hello"}, {"/b.txt", "world"}}; }
+TestFiles files_to_move() { return {{"/a.txt", "hello"}, {"/b.txt", "world"}}; }
 
 /// Whether nobody listens there.
 bool is_closed(Dialogue& client, std::uint16_t port) {
@@ -195,7 +195,7 @@ TEST(PassiveChannel, ClosesAPortThatNobodyUsesAndTellsTheTransferThatComesForIt)
 
 TEST(PassiveChannel, TakesAConnectionThatComesBeforeTheCommand) {
   TestNetwork network{1};
-  MemoryStorage files = files_to_move();
+  TestFiles files = files_to_move();
   auto server = serve(network, files);
   Dialogue client{network};
   auto early = client.open(client.passive());
@@ -294,7 +294,7 @@ TEST(PassiveChannel, StrangersDoNotMakeTheWaitLonger) {
 
 TEST(AnnouncedChannel, IsNotUsedUpByStrangers) {
   TestNetwork network{1};
-  MemoryStorage files = files_to_move();
+  TestFiles files = files_to_move();
   auto server = serve(network, files);
   Dialogue client{network};
   EXPECT_EQ(client.say("STOR c.txt"), "150 40001\r\n");
@@ -309,7 +309,7 @@ TEST(AnnouncedChannel, IsNotUsedUpByStrangers) {
 
 TEST(AnnouncedChannel, GivesUpAfterTheLimitAndTheSessionLives) {
   TestNetwork network{1};
-  MemoryStorage files = files_to_move();
+  TestFiles files = files_to_move();
   auto server = serve(network, files);
   const auto listeners = network.open_acceptors();
   Dialogue client{network};
@@ -346,7 +346,7 @@ TEST(ActiveChannel, ConnectsToThePortThatTheClientNames) {
 TEST(ActiveChannel, TakesUploadsOverEprtOnBothFamilies) {
   for (const std::string host : {"127.0.0.1", "::1"}) {
     TestNetwork network{1};
-    MemoryStorage files = files_to_move();
+    TestFiles files = files_to_move();
     auto server = serve(network, files);
     Dialogue client{network, host, host};
     auto listener = network.listen_raw({address(host), 51200});

@@ -25,7 +25,7 @@ struct Underway {
   }
   TestNetwork network{1, {.window = 20'000}};
   std::string text = std::string(1'000'000, 'x');
-  MemoryStorage files{{"/a", text}, {"/b", "small"}};
+  TestFiles files{{"/a", text}, {"/b", "small"}};
   TestServer server = serve(network, files, some_users());
   Dialogue client{network};
   std::optional<TestPeer> data;
@@ -52,7 +52,7 @@ TEST(Abor, MayComeAsTelnetSynchWithOrWithoutItsMark) {
 
 TEST(Abor, EndsAnUploadAndKeepsWhatHasCome) {
   TestNetwork network{1};
-  MemoryStorage files{{"/a", "old"}};
+  TestFiles files{{"/a", "old"}};
   auto server = serve(network, files, some_users());
   Dialogue client{network};
   client.log_in().binary();
@@ -123,7 +123,7 @@ TEST(Abor, MayComeInOnePieceWithTheCommandThatItAborts) {
 
 TEST(Abor, EndsAListing) {
   TestNetwork network{1, {.window = 100}};
-  MemoryStorage files;
+  TestFiles files;
   for (int i = 0; i < 1000; ++i) files.put("/file" + std::to_string(i), "");
   auto server = serve(network, files, some_users());
   Dialogue client{network};
@@ -188,7 +188,7 @@ TEST(Quit, IsTheLastCommandThatIsAnswered) {
 
 TEST(Pipeline, IsAnsweredInOrder) {
   TestNetwork network{1};
-  MemoryStorage files;
+  TestFiles files;
   auto server = serve(network, files, some_users());
   Dialogue client{network};
   EXPECT_EQ(client.say("USER anna\r\nPASS secret\r\nMKD d\r\nCWD d\r\nPWD\r\nNOPE\r\nCDUP\r\nRMD d\r\nQUIT"),
@@ -208,7 +208,7 @@ TEST(Pipeline, BehindATransferWaitsForItsEnd) {
 
 TEST(Pipeline, OfTransfersRunsOneAfterAnother) {
   TestNetwork network{1};
-  MemoryStorage files{{"/a", "hello"}};
+  TestFiles files{{"/a", "hello"}};
   auto server = serve(network, files);
   Dialogue client{network};
   EXPECT_EQ(client.say("RETR a\r\nSTOR b\r\nRETR b"), "150 40001\r\n");

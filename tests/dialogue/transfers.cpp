@@ -17,7 +17,7 @@ std::string long_text(std::size_t size) {
 
 TEST(Retr, SendsTheFileThenSaysSo) {
   TestNetwork network{7};
-  auto server = serve(network, MemoryStorage{{"/a.txt", "hello"}});
+  auto server = serve(network, TestFiles{{"/a.txt", "hello"}});
   Dialogue client{network};
   EXPECT_EQ(client.say("RETR a.txt"), "150 40001\r\n");
   EXPECT_EQ(client.data(40001), "hello");
@@ -108,7 +108,7 @@ TEST(Retr, RefusesWhatIsNoFile) {
 TEST(Retr, GoesOnWithTheOldFileWhenANewOneTakesItsName) {
   TestNetwork network{1, {.window = 100}};
   const auto old = long_text(10'000);
-  MemoryStorage files{{"/a", old}};
+  TestFiles files{{"/a", old}};
   auto server = serve(network, files, some_users());
   Dialogue reader{network}, writer{network};
   reader.log_in().binary();
@@ -142,7 +142,7 @@ TEST(Retr, EndsWhenTheClientDropsTheDataConnection) {
 
 TEST(Stor, PutsTheFileUnderItsNameBeforeItSaysSo) {
   TestNetwork network{1};
-  MemoryStorage files{{"/a", "old"}};
+  TestFiles files{{"/a", "old"}};
   auto server = serve(network, files, some_users());
   Dialogue client{network};
   client.log_in().binary();
@@ -163,7 +163,7 @@ TEST(Stor, TakesFilesOfAnySizeByteForByte) {
   for (const std::size_t size :
        std::initializer_list<std::size_t>{0, 1, 511, 512, 16 * 1024, 64 * 1024, 64 * 1024 + 1, 1'000'000}) {
     TestNetwork network{size, {.split = Split::somewhere, .interleave = true}};
-    MemoryStorage files;
+    TestFiles files;
     auto server = serve(network, files, some_users());
     Dialogue client{network};
     const auto text = long_text(size);
@@ -174,7 +174,7 @@ TEST(Stor, TakesFilesOfAnySizeByteForByte) {
 
 TEST(Stor, RefusesPlacesWhereNoFileCanBe) {
   TestNetwork network{1};
-  MemoryStorage files{{"/d/a.txt", "hello"}};
+  TestFiles files{{"/d/a.txt", "hello"}};
   auto server = serve(network, files, some_users());
   Dialogue client{network};
   client.log_in().binary();
@@ -188,7 +188,7 @@ TEST(Stor, RefusesPlacesWhereNoFileCanBe) {
 
 TEST(Stor, OfTwoAtOneNameEndsWithOneWholeFile) {
   TestNetwork network{1};
-  MemoryStorage files;
+  TestFiles files;
   auto server = serve(network, files, some_users());
   Dialogue first{network}, second{network};
   first.log_in().binary();
@@ -212,7 +212,7 @@ TEST(Stor, OfTwoAtOneNameEndsWithOneWholeFile) {
 
 TEST(Stor, SaysThatTheStorageIsFullAndTheSessionLives) {
   TestNetwork network{1};
-  MemoryStorage files{{{"/a", "old"}}, 100};
+  TestFiles files{{{"/a", "old"}}, 100};
   auto server = serve(network, files, some_users());
   Dialogue client{network};
   client.log_in().binary();
@@ -246,7 +246,7 @@ struct CutOff {
     network.settle();
   }
   TestNetwork network{1};
-  MemoryStorage files;
+  TestFiles files;
   TestServer server = serve(network, files, some_users());
   std::optional<Dialogue> client;
   std::optional<TestPeer> data;
@@ -323,7 +323,7 @@ TEST(CutOffUpload, IsGoneOnWithByAnotherSession) {
 
 TEST(CutOffUpload, IsGoneOnWithByAppe) {
   TestNetwork network{1};
-  MemoryStorage files;
+  TestFiles files;
   auto server = serve(network, files, some_users());
   Dialogue client{network};
   client.log_in().binary();
@@ -334,7 +334,7 @@ TEST(CutOffUpload, IsGoneOnWithByAppe) {
 
 TEST(CutOffUpload, IsGoneOnWithByAppeAlsoByWhoMayNotAppendToFiles) {
   TestNetwork network{1};
-  MemoryStorage files{{"/whole", "all of it"}};
+  TestFiles files{{"/whole", "all of it"}};
   UserTable users;
   users.add(UserEntry{Account{"anna", Path{}, "list,read,write"}, Password::plain("secret")});
   users.add(UserEntry{Account{"blind", Path{}, "none,write"}, Password::plain("secret")});
@@ -387,7 +387,7 @@ TEST(Upload, IsCompleteIfTheClientSaysQuitBeforeItCloses) {
 
 TEST(Upload, OfAClientThatIsUnpluggedIsKeptWhenItStalls) {
   TestNetwork network{1};
-  MemoryStorage files{{"/a", "old"}};
+  TestFiles files{{"/a", "old"}};
   network.host("127.0.0.1", "10.0.0.1");
   network.host("10.0.0.2");
   auto server = serve(network, files, some_users());
@@ -414,7 +414,7 @@ TEST(Upload, OfAClientThatIsUnpluggedIsKeptWhenItStalls) {
 
 TEST(Appe, GoesOnAtTheEndAndMakesWhatIsNotThere) {
   TestNetwork network{1};
-  MemoryStorage files{{"/a", "one"}};
+  TestFiles files{{"/a", "one"}};
   auto server = serve(network, files, some_users());
   Dialogue client{network};
   client.log_in().binary();
@@ -427,7 +427,7 @@ TEST(Appe, GoesOnAtTheEndAndMakesWhatIsNotThere) {
 
 TEST(Appe, TakesNoNoticeOfRest) {
   TestNetwork network{1};
-  MemoryStorage files{{"/a", "one"}};
+  TestFiles files{{"/a", "one"}};
   auto server = serve(network, files, some_users());
   Dialogue client{network};
   client.log_in().binary();
@@ -439,7 +439,7 @@ TEST(Appe, TakesNoNoticeOfRest) {
 
 TEST(Stou, TellsTheNameThatNobodyHad) {
   TestNetwork network{1};
-  MemoryStorage files{{"/a", "old"}};
+  TestFiles files{{"/a", "old"}};
   auto server = serve(network, files, some_users());
   Dialogue client{network};
   client.log_in().binary();
@@ -458,7 +458,7 @@ TEST(Stou, TellsTheNameThatNobodyHad) {
 
 TEST(Allo, SaysWhetherThereIsRoom) {
   TestNetwork network{1};
-  MemoryStorage files{{{"/a", "old"}}, 100};
+  TestFiles files{{{"/a", "old"}}, 100};
   auto server = serve(network, files, some_users());
   Dialogue client{network};
   client.log_in();
@@ -472,7 +472,7 @@ TEST(Allo, SaysWhetherThereIsRoom) {
 
 TEST(Ascii, IsTheTypeOfAStandardSessionThatSaysNothing) {
   TestNetwork network{1};
-  MemoryStorage files{{"/a", "one\ntwo\n"}};
+  TestFiles files{{"/a", "one\ntwo\n"}};
   auto server = serve(network, files, some_users());
   Dialogue client{network};
   client.log_in();
@@ -497,7 +497,7 @@ TEST(Ascii, IsConvertedAcrossTheEdgesOfPieces) {
   }
   for (const auto split : {Split::every_byte, Split::somewhere, Split::nowhere}) {
     TestNetwork network{1, {.split = split}};
-    MemoryStorage files{{"/a", local}};
+    TestFiles files{{"/a", local}};
     auto server = serve(network, files, some_users());
     Dialogue client{network};
     client.log_in();
@@ -509,7 +509,7 @@ TEST(Ascii, IsConvertedAcrossTheEdgesOfPieces) {
 
 TEST(Ascii, KeepsALoneCrEvenAtTheEnd) {
   TestNetwork network{1};
-  MemoryStorage files;
+  TestFiles files;
   auto server = serve(network, files, some_users());
   Dialogue client{network};
   client.log_in();
@@ -519,7 +519,7 @@ TEST(Ascii, KeepsALoneCrEvenAtTheEnd) {
 
 TEST(Ascii, AppendsAsText) {
   TestNetwork network{1};
-  MemoryStorage files{{"/a", "one\n"}};
+  TestFiles files{{"/a", "one\n"}};
   auto server = serve(network, files, some_users());
   Dialogue client{network};
   client.log_in();

@@ -10,7 +10,7 @@ const Reply too_large = reply_for(Errc::too_large), bad_name = reply_for(Errc::b
 std::string text(const Reply& reply) { return std::to_string(reply.code()) + ' ' + reply.text() + "\r\n"; }
 
 struct Ruled {
-  explicit Ruled(UploadRules its, MemoryStorage some = {{"/old.txt", "12345678"}, {"/d/", ""}})
+  explicit Ruled(UploadRules its, TestFiles some = {{"/old.txt", "12345678"}, {"/d/", ""}})
       : rules{std::move(its)}, files{std::move(some)} {
     client.log_in().binary();
   }
@@ -19,7 +19,7 @@ struct Ruled {
 
   UploadRules rules;
   TestNetwork network{1};
-  MemoryStorage files;
+  TestFiles files;
   TestServer server = serve(network, files, some_users(), rules);
   Dialogue client{network};
 };
@@ -103,7 +103,7 @@ TEST(UploadSize, EndsTheTransferAtTheFirstByteThatIsTooMany) {
 }
 
 TEST(UploadSize, LeavesNothingThatTakesRoom) {
-  MemoryStorage small{{{"/old.txt", "12345678"}}, 30};
+  TestFiles small{{{"/old.txt", "12345678"}}, 30};
   Ruled it{{.largest = 10}, small};
   EXPECT_EQ(it.store("STOR a", "0123456789x"), text(too_large));
   EXPECT_EQ(it.client.code("SIZE a"), 550) << "no part is kept";
@@ -112,7 +112,7 @@ TEST(UploadSize, LeavesNothingThatTakesRoom) {
 }
 
 TEST(UploadSize, CountsWhatIsThereAlready) {
-  Ruled it{{.largest = 10}, MemoryStorage{{"/big", "0123456789x"}, {"/part", "12345"}}};
+  Ruled it{{.largest = 10}, TestFiles{{"/big", "0123456789x"}, {"/part", "12345"}}};
   EXPECT_EQ(it.store("APPE big", ""), text(too_large)) << "it was there before the rule";
   EXPECT_EQ(it.files.text("/big"), "0123456789x");
   EXPECT_EQ(it.client.code("REST 5"), 350);

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """kills.py --server PROGRAM --client PROGRAM [--kills N] [--seed S] [--clients N] [--largest BYTES] [--store folder|moosefs|swift]
-[--victim server|object|chunkserver]: kill -9 during uploads and downloads, and what is left then.
+[--victim server|object|chunkserver] [--at-once]: kill -9 during uploads and downloads, and what is left then.
 
 Two servers have one store: a folder; or a MooseFS, each by a mount of its own; or a bucket of OpenStack Swift. These two this
 starts (tests/fleet/moosefs.py, swift.py). Clients of ours put, replace and get files through either, and go on at the other one when
@@ -218,6 +218,7 @@ class Test:
                 roots = [mount / "root" for mount in self.store.mounts]
             self.root_folder = roots[0]
             self.root_folder.mkdir()
+        self.serving = options, environment
         for number, root in enumerate(roots):
             self.servers.append(Server(self.given.server, str(root), options, environment, self.folder, number))
 
@@ -242,7 +243,8 @@ class Test:
                 self.store.kill(name)
                 time.sleep(rng.uniform(0, 1))
                 self.store.start_process(name)
-                self.store.wait_until_recovered(name)
+                if not self.given.at_once:
+                    self.store.wait_until_recovered(name)
 
     def check(self, name, data, last, sent):
         """It has to be what was sent last. Of Swift, where a node was killed, anything whole that was sent to the name: a
@@ -304,7 +306,7 @@ class Test:
             try:
                 self.check(name, self.data(name), *expected.pop(name))
             except (Trouble, OSError) as error:
-                faults.append(f"{name}: {error}")
+                faults.append(f"{name}: {error}{self.what_the_store_says(name)}")
 
         for name in self.names():
             if name.startswith(".ftplike-partial"):
@@ -325,20 +327,49 @@ class Test:
             print(f"{len(unlisted)} files are there, but not yet in the listing")
         if self.stale:
             print(f"{self.stale} times what was fetched was the whole file from before")
+        if not self.root_folder:
+            partials = self.partials_of_bucket()
         print(f"left besides: {len(partials)} partial files")
-        if self.root_folder:
-            faults += self.expire(partials)
-        return faults
+        return faults + (self.expire(partials) if self.root_folder else self.expire_in_bucket())
+
+    def what_the_store_says(self, name):
+        return "\n" + self.store.about(self.root_folder / name) if self.given.store == "moosefs" else ""
+
+    def partials_of_bucket(self):
+        """What another client of the store finds of uploads that did not end: parts, and tails that are less than a part."""
+        keys = self.store.s3cmd("ls", "--recursive", f"s3://{swift_module.BUCKET}/kills/")
+        uploads = self.store.s3cmd("multipart", f"s3://{swift_module.BUCKET}")
+        return [line for line in keys.splitlines() if "/.ftplike-partial/" in line] + \
+            [line for line in uploads.splitlines() if f"s3://{swift_module.BUCKET}/kills/" in line]
+
+    def expire_in_bucket(self):
+        """What is left of uploads past its time goes with the first upload to a server."""
+        for server in self.servers:
+            server.kill()
+        options, environment = self.serving
+        time.sleep(3)  # dates are of seconds, rounded up
+        self.servers = [Server(self.given.server, f"s3://{swift_module.BUCKET}/kills", [*options, "--partial-lifetime", "1"],
+                               environment, self.folder, len(self.servers))]
+        path = self.folder / "last"
+        path.write_bytes(b"")
+        subprocess.run([self.given.client, "--quiet", "put", str(path), self.servers[0].url("last")], check=True,
+                       env=dict(os.environ, HOME=str(self.folder)))
+        end = time.monotonic() + 60
+        while left := self.partials_of_bucket():
+            if time.monotonic() > end:
+                return [f"did not expire: {line}" for line in left]
+            time.sleep(1)
+        return []
 
     def expire(self, partials):
         """Partial files past their time go when the folder is listed."""
         long_ago = time.time() - 8 * 24 * 3600
         for name in partials:
             os.utime(self.root_folder / name, (long_ago, long_ago))
-        subprocess.run([self.given.client, "--quiet", "ls", self.servers[0].url()], check=True, stdout=subprocess.DEVNULL,
-                       env=dict(os.environ, HOME=str(self.folder)))
-        end = time.monotonic() + 30
+        end = time.monotonic() + 120
         while True:
+            subprocess.run([self.given.client, "--quiet", "ls", self.servers[0].url()], stdout=subprocess.DEVNULL,
+                           env=dict(os.environ, HOME=str(self.folder)))
             left = [name for name in os.listdir(self.root_folder) if name.startswith(".ftplike-partial")]
             if not left:
                 return []
@@ -374,6 +405,8 @@ def main():
     parser.add_argument("--attempts", type=int, default=300, help="of one transfer, then the client has not ended well")
     parser.add_argument("--pause", type=float, nargs=2, default=(0.1, 1.5), help="seconds between two kills")
     parser.add_argument("--store", choices=["folder", "moosefs", "swift"], default="folder")
+    parser.add_argument("--at-once", action="store_true",
+                        help="kill the next chunkserver though files have one copy yet: MooseFS loses some then")
     parser.add_argument("--victim", choices=["server", "object", "chunkserver"], default="server")
     given = parser.parse_args()
     if given.victim != "server" and given.store != {"object": "swift", "chunkserver": "moosefs"}[given.victim]:
@@ -388,6 +421,9 @@ def main():
     try:
         test.start()
         status = test.run()
+    except RuntimeError as error:
+        print(f"kills.py: {error}", file=sys.stderr)
+        status = 1
     finally:
         test.stop()
     if status == 0:

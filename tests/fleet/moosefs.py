@@ -22,6 +22,7 @@ import tempfile
 import time
 
 CHUNKSERVERS, MOUNTS = 3, 2
+PROGRAMS = "mfsmaster", "mfschunkserver", "mfsmount", "mfssetgoal", "fusermount"
 ADDRESS = "10.77.0.1"  # of the loopback in that network
 INSIDE = "FTPLIKE_MOOSEFS_INSIDE"
 
@@ -60,6 +61,9 @@ class MooseFs:
         return {"FTPLIKE_CLUSTER": str(self.mounts[0]), "FTPLIKE_CLUSTER_ELSEWHERE": str(self.mounts[1])}
 
     def start(self):
+        for program in PROGRAMS:
+            if not shutil.which(program):
+                raise RuntimeError(f"no {program} here, which ./setup fleet installs; ./test fleet --without moosefs does without")
         if not os.access("/dev/fuse", os.R_OK | os.W_OK):
             raise RuntimeError("no FUSE here: /dev/fuse cannot be opened; ./test fleet --without moosefs does without")
         self.configure()
@@ -119,6 +123,13 @@ class MooseFs:
             return not re.search("with (0 copies|1 copy)", self.said)
         if files:
             self.until("the second copies", have_copies, patience)
+
+    def about(self, path):
+        """Where the copies of a file are, and which blocks of copies the chunkservers found to be damaged."""
+        told = subprocess.run(["mfsfileinfo", str(path)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout
+        damaged = [f"{name}: {line}" for name in self.processes for line in
+                   (self.folder / f"{name}.output").read_text(errors="replace").splitlines() if "crc error" in line]
+        return "\n".join([told.rstrip(), *damaged[-10:]])
 
     def mount(self, where):
         """What one mount does, the other sees at once: nothing of names and attributes is cached."""
@@ -187,6 +198,9 @@ def main():
             print(f"{name}={value}", flush=True)
         sys.stdin.read()
         return 0
+    except RuntimeError as error:
+        print(f"moosefs.py: {error}", file=sys.stderr)
+        return 1
     finally:
         moosefs.stop()
         if not given.folder and not any(os.path.ismount(mount) for mount in moosefs.mounts):

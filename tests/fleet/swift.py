@@ -20,6 +20,8 @@ import time
 import urllib.error
 import urllib.request
 
+PROGRAMS = ("swift-proxy-server", "swift-account-server", "swift-container-server", "swift-object-server",
+            "swift-ring-builder", "s3cmd")
 ACCESS_KEY, SECRET_KEY, BUCKET = "test:tester", "testing", "inbox"
 
 
@@ -48,6 +50,9 @@ class Swift:
                 "FTPLIKE_S3_ACCESS_KEY": ACCESS_KEY, "FTPLIKE_S3_SECRET_KEY": SECRET_KEY}
 
     def start(self):
+        for program in PROGRAMS:
+            if not shutil.which(program):
+                raise RuntimeError(f"no {program} here, which ./setup fleet installs")
         self.folder.mkdir(parents=True, exist_ok=True)
         self.configure()
         for name in self.commands:
@@ -155,9 +160,14 @@ class Swift:
             answer.read()
 
     def make_bucket(self):
-        common = ["s3cmd", "--config=/dev/null", f"--access_key={ACCESS_KEY}", f"--secret_key={SECRET_KEY}", "--no-ssl",
-                  f"--host=127.0.0.1:{self.port}", f"--host-bucket=127.0.0.1:{self.port}"]
-        subprocess.run([*common, "mb", f"s3://{BUCKET}"], check=True, stdout=subprocess.DEVNULL)
+        self.s3cmd("mb", f"s3://{BUCKET}")
+
+    def s3cmd(self, *arguments):
+        """What another client of the store says."""
+        place = f"127.0.0.1:{self.port}"
+        return subprocess.run(["s3cmd", "--config=/dev/null", f"--access_key={ACCESS_KEY}", f"--secret_key={SECRET_KEY}",
+                               "--no-ssl", f"--host={place}", f"--host-bucket={place}", *arguments],
+                              check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def main():
@@ -179,6 +189,9 @@ def main():
             print(f"{name}={value}", flush=True)
         sys.stdin.read()
         return 0
+    except RuntimeError as error:
+        print(f"swift.py: {error}", file=sys.stderr)
+        return 1
     finally:
         swift.stop()
         if not given.folder:

@@ -5,8 +5,8 @@
 namespace {
 using namespace ftplike;
 
-struct Files : MemoryStorage {
-  explicit Files(MemoryStorage files) : MemoryStorage{std::move(files)} {}
+struct Files : TestFiles {
+  explicit Files(TestFiles files) : TestFiles{std::move(files)} {}
   static std::string label() { return "server/server_storage"; }
 };
 
@@ -67,7 +67,7 @@ class Witness {
 }  // namespace
 
 struct TestServer::Running {
-  Running(TestNetwork& network, MemoryStorage files, Setup setup)
+  Running(TestNetwork& network, TestFiles files, Setup setup)
       : server{network,
                Ftp{},
                Files{std::move(files)},
@@ -88,7 +88,7 @@ struct TestServer::Running {
   ServerOf<TestNetwork, Files, UserTable, Witness> server;
 };
 
-TestServer::TestServer(TestNetwork& network, MemoryStorage files, Setup setup)
+TestServer::TestServer(TestNetwork& network, TestFiles files, Setup setup)
     : network_{network}, running_{std::make_unique<Running>(network, std::move(files), std::move(setup))} {
   listen({asio::ip::address_v4::loopback(), port});
   listen({asio::ip::address_v6::loopback(), port});

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include <ftplike/profile.hpp>
-#include <ftplike/storage/memory.hpp>
 #include <ftplike/users/user_table.hpp>
 
+#include "support/files.hpp"
 #include "support/network.hpp"
 
 /// What a server told its observer, an event a line: "transfer STOR /a.txt received 5 bytes from 0: complete".
@@ -69,7 +69,7 @@ class TestServer {
  public:
   static constexpr std::uint16_t port = 3456;
 
-  TestServer(TestNetwork& network, ftplike::MemoryStorage files, Setup setup);
+  TestServer(TestNetwork& network, TestFiles files, Setup setup);
   TestServer(const TestServer&) = delete;
   TestServer& operator=(const TestServer&) = delete;
   ~TestServer();
@@ -87,7 +87,7 @@ class TestServer {
 
 /// Serves `files`, as "server/server_storage". The parts: `Limits`, `DataPorts`, `PublicAddress`, `Greeting`,
 /// `TrustedProxies`, `UploadRules`, a `Compression`, a `UserTable` or an `Anonymous`, a `Diary::Hook`.
-template <class... Parts> TestServer serve(TestNetwork& network, ftplike::MemoryStorage files, Parts... parts) {
+template <class... Parts> TestServer serve(TestNetwork& network, TestFiles files, Parts... parts) {
   Setup setup;
   (setup.take(std::move(parts)), ...);
   return TestServer{network, std::move(files), std::move(setup)};
