@@ -111,7 +111,7 @@ DESCRIBED = [
     (STORAGE, AS.format("TellsFreeSpace"), r"awaitable<.*> available\("),
     (STORAGE, AS.format("TellsUsage"), r"awaitable<.*> usage\("),
     (STORAGE, AS.format("ServesClientsInTurn"), r".* for_client\("),
-    (r"void discard\(\)", AS.format("WritableStorage"), r"awaitable<void> (write|finish)\(|void discard\(|.* (path|size|is_kept)\(\) const"),
+    (r"void discard\(\)", AS.format("WritableStorage"), r"awaitable<void> (write|finish)\(|void discard\(|.* (path|size|is_kept|kept_as)\(\) const"),
     (r"awaitable<std::vector<Entry>> next\(", AS.format("ListsNamesAlone"), r"void names_only\("),
     (r"awaitable<std::vector<Entry>> next\(", AS.format("ReadableStorage"), r"(template .*)?awaitable<std::vector<Entry>> next\("),
     (r" write_some\(", AS.format("Stream"),

@@ -13,6 +13,7 @@
 #include "../system/secret.hpp"
 #include "../system/terminal.hpp"
 #include "failure.hpp"
+#include "users.hpp"
 
 namespace {
 
@@ -80,7 +81,7 @@ void add_user(const NewUser& user) {
       account.rights = *rights;
     }
     if (user.root) account.root = ftplike::Path{*user.root};
-    auto password = ftplike::Password::hashed(hash_of(new_password(user.name)));
+    auto password = ftplike::Password::hashed(user.is_of_pam ? hash_of_pam : hash_of(new_password(user.name)));
     ftplike::write_user(path_of(user.file),
                         ftplike::UserEntry{std::move(account), std::move(password), {}, std::move(certificate)});
     std::printf("%s %s in %s\n", is_new ? "added" : "changed", user.name.c_str(), user.file.c_str());

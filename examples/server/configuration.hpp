@@ -73,6 +73,7 @@ struct Configuration {
   std::optional<ftplike::Rights> guests, anonymous;  // not said: by the rule of `others`
   std::vector<NameAndPassword> user;
   std::string users;  // a file; empty: none
+  std::string pam;    // a service of the system's, or a file; empty: none
   std::vector<ftplike::AccountFolder> folders;  // that everybody sees
   std::vector<std::string> hidden;              // patterns of names that nobody sees
 

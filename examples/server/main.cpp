@@ -54,6 +54,7 @@ class CommandLine {
         ->type_name("RIGHTS");
     add_user_->add_option("--root", user_.root, "the directory of the served folder that the user sees as /")
         ->type_name("PATH");
+    add_user_->add_flag("--pam", user_.is_of_pam, "have PAM check the password (see --pam of the server); none is asked for here");
     add_user_->footer("The password is asked for, or is the first line of the standard input.");
 
     quota_ = app_.add_subcommand("quota", "count what users' roots and the folder hold, and say what they may hold");

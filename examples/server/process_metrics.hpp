@@ -4,7 +4,7 @@
 
 #include <ftplike/protocol/entry.hpp>
 
-#include "partials.hpp"
+#include "partial_keeper.hpp"
 
 /// What Prometheus is told beside what the server counts: the build, the process by the names that Prometheus' own clients
 /// use, the end of the certificate, and the partial files. What the system does not tell is left out.

@@ -14,8 +14,6 @@
 #include <vector>
 
 #include <ftplike/server.hpp>
-#include <ftplike/users/user_file.hpp>
-#include <ftplike/users/user_table.hpp>
 #ifdef FTPLIKE_HAS_DIGESTS
 #include <ftplike/digests.hpp>
 #endif
@@ -26,16 +24,18 @@
 #include "../system/paths.hpp"
 #include "../system/terminal.hpp"
 #include "admin.hpp"
+#include "background_work.hpp"
 #include "bucket.hpp"
 #include "failure.hpp"
 #include "folder.hpp"
-#include "partials.hpp"
+#include "partial_keeper.hpp"
 #include "process_metrics.hpp"
 #include "protection.hpp"
 #include "sections.hpp"
 #include "served_files.hpp"
 #include "settings.hpp"
 #include "systemd.hpp"
+#include "users.hpp"
 #include "watch.hpp"
 #include "web_server.hpp"
 
@@ -152,8 +152,9 @@ ftplike::Anonymous others(const Configuration& configuration, bool from_elsewher
           .without_login = guests.value_or(is_trial ? Rights::all() : Rights::none())};
 }
 
-ftplike::UserTable make_users(const Configuration& configuration, bool from_elsewhere) {
-  ftplike::UserTable users{others(configuration, from_elsewhere)};
+Users make_users(const Configuration& configuration, bool from_elsewhere) {
+  const ftplike::Anonymous these = others(configuration, from_elsewhere);
+  ftplike::UserTable users{these};
   try {
     for (const auto& user : configuration.user) {
       users.add(ftplike::UserEntry{ftplike::Account{user.name, ftplike::Path{}, Rights::all()},
@@ -163,7 +164,14 @@ ftplike::UserTable make_users(const Configuration& configuration, bool from_else
   } catch (const std::exception& error) {
     throw Failure{Ending::bad_configuration, std::string{"users: "} + error.what()};
   }
-  return users;
+  std::optional<Pam> pam;
+  if (!configuration.pam.empty()) {
+    if (configuration.users.empty()) {
+      throw Failure{Ending::bad_configuration, "pam: users is not said, whose file names those whom PAM lets in"};
+    }
+    pam.emplace(configuration.pam);
+  }
+  return Users{std::move(users), these, std::move(pam)};
 }
 
 ftplike::Bans make_bans(const Configuration& configuration) {
@@ -260,7 +268,7 @@ class Signals {
   std::function<void()> reread_;
 };
 
-void reread(ServingNetwork& network, ftplike::UserTable users, const std::vector<ftplike::LineFile>& files) {
+void reread(ServingNetwork& network, Users users, const std::vector<ftplike::LineFile>& files) {
   try {
     network.reread();
   } catch (const std::exception& error) {
@@ -422,10 +430,14 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
   std::optional<Signals> signals;
   std::optional<AdminSocket> admin;
   std::optional<ftplike::StoppableTask> count;
+  std::optional<BackgroundWork> places;
   watch.stopped = [&](const ftplike::StopReport& what_became) {
     report = what_became;
     signals->rest();
-    asio::post(network.main_executor(), [&count] { count.reset(); });
+    asio::post(network.main_executor(), [&count, &places] {
+      count.reset();
+      places.reset();
+    });
     if (admin) admin->rest();
     if (!report.stuck.empty()) network.stop();  // it would wait for them for ever
   };
@@ -448,13 +460,17 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
     tell_supervisor("STOPPING=1");
     server.stop();
   };
-  signals.emplace(network.executor(), stop, [&] {
-    reread(serving, users, files);
+  const auto read_places = [served] {
     try {
       served.read_places();
-    } catch (const Failure& failure) { std::fprintf(stderr, "ftplike-server: %s\n", failure.what()); }
+    } catch (const std::exception& error) { std::fprintf(stderr, "ftplike-server: %s\n", error.what()); }
     served.forget_counts();
-    asio::post(network.main_executor(), [&] { begin_to_count(count, served, network.main_executor()); });
+  };
+  places.emplace(network.main_executor(), read_places,
+                 [&] { begin_to_count(count, served, network.main_executor()); });
+  signals.emplace(network.executor(), stop, [&] {
+    reread(serving, users, files);
+    places->ask();
   });
   begin_to_count(count, served, network.main_executor());
 

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -16,7 +17,7 @@
 #include <ftplike/users/visitor.hpp>
 
 #include "configuration.hpp"
-#include "partials.hpp"
+#include "partial_keeper.hpp"
 #include "places.hpp"
 
 /// What a server serves: a root, and folders that users see under names of their own. Its quota is one of all of these,
@@ -33,18 +34,20 @@ template <class Files> class ServedFiles {
       : state_{std::make_shared<State>(configuration, open)} {}
 
   /// Reads the users' file again for places that are new in it. A root beneath one of those is counted twice until the next
-  /// start. **Errors:** `Failure`, that of the first that is not there; the others are taken.
-  void read_places() { state_->add(seen_places(state_->configuration)); }
+  /// start. It blocks for as long as a place does that hangs, but nobody who asks for the files of a session meanwhile.
+  /// **Errors:** `Failure`, that of the first that is not there; the others are taken.
+  void read_places() const { state_->open_all(seen_places(state_->configuration)); }
   /// The root and the others, for a `PartialKeeper`.
   std::vector<PartialKeeper::Folder> kept_folders() const { return state_->kept_folders(); }
 
-  /// What the server asks for the files of a session. **Errors:** `Failure` if a folder of the user's is not there.
+  /// What the server asks for the files of a session. It blocks on no disk. **Errors:** `std::system_error` if a folder of the
+  /// user's has not been opened: it was not there, or the users' file has it since it was read for places last.
   ftplike::HiddenNames<Tree> storage_for(const ftplike::Visitor& visitor) {
     Tree files{state_->per_account.storage_for(visitor)};
     const auto add = [&](const std::vector<ftplike::AccountFolder>& folders) {
       for (const auto& folder : folders) {
         const auto name = folder.name.beneath(visitor.account.root).string();
-        files.add(name, ftplike::QuotaStorage<Whole>{state_->place(folder.place), ftplike::Quota{}}, folder.rights);
+        files.add(name, ftplike::QuotaStorage<Whole>{state_->known(folder.place), ftplike::Quota{}}, folder.rights);
       }
     };
     add(state_->configuration.folders);
@@ -54,7 +57,7 @@ template <class Files> class ServedFiles {
     return {std::move(files), std::move(hidden), visitor.account.root};
   }
   /// Has all counted again when it is needed next.
-  void forget_counts() {
+  void forget_counts() const {
     for (auto& part : state_->parts()) part.forget_count();
     state_->per_account.recount();
   }
@@ -85,64 +88,77 @@ template <class Files> class ServedFiles {
  private:
   struct State {
     State(const Configuration& its_configuration, Files (*its_open)(const Configuration&))
-        : configuration{its_configuration}, open{its_open}, per_account{open_all()} {}
+        : configuration{its_configuration}, open{its_open}, per_account{open_first()} {}
 
     /// Gives the files of the root.
-    Whole open_all() {
+    Whole open_first() {
       auto all = seen_places(configuration);
       all.emplace_back(configuration.root, "");
-      add(all);
-      return place(configuration.root);
+      open_all(all);
+      return known(configuration.root);
     }
     /// Opens places that are not yet known.
-    void add(const std::vector<SeenPlace>& seen) {
-      std::map<std::filesystem::path, SeenPlace> sorted;  // those above before those below
+    void open_all(const std::vector<SeenPlace>& seen) {
+      const std::lock_guard alone{opening};
+      std::multimap<std::filesystem::path, SeenPlace> sorted;  // those above before those below
       for (const auto& one : seen) sorted.emplace(real_place(one.place), one);
       std::optional<Failure> first;
       for (const auto& [real, one] : sorted) {
         try {
-          (void)place(one.place);
+          if (!find(one.place)) open_place(one.place);
         } catch (const Failure& failure) {
           if (!first) first.emplace(failure.ending, one.source + failure.what());
         }
       }
       if (first) throw Failure{*first};
     }
-    /// The files of a place. Its links are looked at once, when it is opened; nobody waits meanwhile who wants another one.
-    Whole place(const std::string& where) {
-      if (const auto known = known_as(where)) return *known;
-      const auto at = real_place(where);
-      auto files = open(configuration.at(where));
-      const std::lock_guard lock{mutex};
-      found.emplace(where, at);
-      const auto known = places.find(at);
-      return known != places.end() ? known->second.files : add(where, at, std::move(files));
+    /// The files of a place that has been opened.
+    Whole known(const std::string& where) {
+      auto files = find(where);
+      if (!files) throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again), where);
+      return *std::move(files);
     }
-    std::optional<Whole> known_as(const std::string& where) {
+    std::optional<Whole> find(const std::string& where) {
       const std::lock_guard lock{mutex};
       const auto known = found.find(where);
       if (known == found.end()) return std::nullopt;
       return places.at(known->second).files;
     }
-    /// Adds what was opened. The root keeps its count, by which all sessions go.
-    Whole add(const std::string& where, const std::filesystem::path& at, Files files) {
-      const auto above = std::find_if(places.begin(), places.end(), [&](const auto& one) { return way_down(one.first, at); });
-      Whole result = above == places.end() ? Whole{std::move(files), quota}
-                                           : Whole{std::move(files), above->second.files, *way_down(above->first, at)};
-      const auto root = found.find(configuration.root);
-      for (auto& [other, one] : places) {
-        if (root != found.end() && other == root->second) continue;
-        if (const auto way = way_down(at, other)) one.files = Whole{one.files, result, *way};  // it was known before
+    /// Opens a place, whose links are looked at this once. The root keeps its count, by which all sessions go. Whoever calls
+    /// it is alone, and so reads without `mutex`, which nobody holds while a disk is asked.
+    void open_place(const std::string& where) {
+      const auto at = real_place(where);
+      if (places.contains(at)) {  // by another name
+        const std::lock_guard lock{mutex};
+        found.emplace(where, at);
+        return;
       }
-      return places.emplace(at, Opened{where, std::move(result)}).first->second.files;
+      auto files = open(configuration.at(where));
+      const auto above = std::find_if(places.begin(), places.end(), [&](const auto& one) { return way_down(one.first, at); });
+      const Whole result = above == places.end() ? Whole{std::move(files), quota}
+                                                 : Whole{std::move(files), above->second.files, *way_down(above->first, at)};
+      std::vector<std::pair<std::filesystem::path, ftplike::Path>> below;  // that were known before
+      const auto root = found.find(configuration.root);
+      for (const auto& [other, one] : places) {
+        if (root != found.end() && other == root->second) continue;
+        if (auto way = way_down(at, other)) below.emplace_back(other, *std::move(way));
+      }
+      const std::lock_guard lock{mutex};
+      for (const auto& [other, way] : below) places.at(other).files = Whole{places.at(other).files, result, way};
+      places.emplace(at, Opened{where, result});
+      found.emplace(where, at);
     }
     std::vector<PartialKeeper::Folder> kept_folders() {
-      const std::lock_guard lock{mutex};
+      std::vector<std::pair<std::filesystem::path, std::string>> all;
+      {
+        const std::lock_guard lock{mutex};
+        for (const auto& [real, one] : places) all.emplace_back(real, one.place);
+      }
       std::vector<PartialKeeper::Folder> result;
       std::filesystem::path last;
-      for (const auto& [real, one] : places) {
+      for (const auto& [real, place] : all) {
         const bool is_outermost = result.empty() || !way_down(last, real);
-        result.push_back({one.place, is_outermost});
+        result.push_back({place, is_outermost});
         if (is_outermost) last = real;
       }
       return result;
@@ -161,7 +177,8 @@ template <class Files> class ServedFiles {
     const Configuration configuration;
     Files (*const open)(const Configuration&);
     const ftplike::Quota quota{configuration.quota};
-    std::mutex mutex;
+    std::mutex opening;  // held by whoever opens places
+    std::mutex mutex;    // of what follows
     std::map<std::string, std::filesystem::path> found;  // where they are, by what they were called
     std::map<std::filesystem::path, Opened> places;      // the root among them
     ftplike::QuotaPerAccount<Whole> per_account;

@@ -241,6 +241,9 @@ const Setting table[] = {
     {who, "user", "NAME:PASSWORD", true, "a user who may do everything, for trying out", add_user},
     {who, "users", "FILE", false, "the users of a file, as add-user writes it",
      [](C& c, V value) { set_file(c.users, value); }},
+    {who, "pam", "SERVICE", false,
+     "have PAM check the passwords of users whose hash is *pam, by this service of /etc/pam.d or by a file elsewhere (none)",
+     [](C& c, V value) { set_file(c.pam, value); }},
 
     {who, "folder", "NAME=PATH[=RIGHTS]", true,
      "a folder that everybody sees under a name, as /pub=/srv/pub=read; RIGHTS joined by +, all where they are left out (no folder)", add_folder},

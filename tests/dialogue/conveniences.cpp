@@ -1,8 +1,10 @@
 // A server that is stricter than others: as its operator wants it.
 #include <ftplike/observers/log.hpp>
 #include <ftplike/server.hpp>
+#include <ftplike/storage/directory.hpp>
 
 #include "support/dialogue.hpp"
+#include "support/folder.hpp"
 #include "support/served.hpp"
 
 namespace {
@@ -89,6 +91,29 @@ TEST(AnUploadWhoseClientClosesBothConnectionsWithoutQUIT, IsToldOfInTheLogWithWh
   Served served{network, MemoryStorage{}, carl(), Log{[&lines](std::string_view line) { lines.append(line); }}};
   carl_uploads(network, close_both);
   EXPECT_NE(lines.find("incomplete: both connections closed without QUIT; its end does not prove that all has come"), std::string::npos) << lines;
+}
+
+/// What is told of the file that keeps carl's upload to a folder, once he has closed both connections.
+template <class... Parts> std::string kept_by(const TestFolder& folder, Parts... parts) {
+  TestNetwork network{1};
+  std::string kept = "(no transfer)";
+  const auto watch = [&kept](const TransferEnded& event) { kept = event.kept_as; };
+  Served served{network, DirectoryStorage{folder.string()}, carl(), watch, std::move(parts)...};
+  carl_uploads(network, close_both);
+  return kept;
+}
+
+TEST(AnUploadWhoseClientClosesBothConnectionsWithoutQUIT, IsToldOfWithTheFileThatKeepsIt) {
+  const TestFolder folder;
+  EXPECT_EQ(kept_by(folder, UploadRules{.largest = 100}), ".ftplike-partial.a");
+  EXPECT_EQ(folder.read(".ftplike-partial.a"), "all of it");
+}
+
+TEST(AnUploadThatFails, IsToldOfWithoutSuchAFileWhereNothingIsKept) {
+  const TestFolder folder;
+  EXPECT_EQ(kept_by(folder, UploadRules{.largest = 3}), "") << "it is too large";
+  EXPECT_EQ(kept_by(folder, Conveniences{.takes_ends = {.without_quit = true}}), "") << "it does not fail";
+  EXPECT_EQ(folder.count(), 1u);
 }
 
 TEST(AnUploadWhoseControlConnectionBreaks, IsKeptAsideAlsoWhereEndsWithoutQUITAreTaken) {

@@ -10,7 +10,7 @@ find . -maxdepth 2 -name '*.md' ! -path './build/*' | sort | xargs awk '
     marked = 0
     while ((getline line < file) > 0) {
       mark = line
-      sub(/^ *\/\/ /, "", mark)
+      if (!sub(/^ *\/\/ /, "", mark)) mark = ""
       if (mark == "[" name "]") {
         marked = inside = 1
         indentation = index(line, "/") - 1

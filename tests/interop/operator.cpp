@@ -189,6 +189,47 @@ TEST(UploadsWithoutAnEnd, AreTakenWhereTheOperatorSaysSo) {  // and else not: te
   EXPECT_EQ(size_of(root / ".ftplike-partial.a"), 0u);
 }
 
+TEST(UploadsWithoutAnEnd, AreToldOfWithTheFileThatKeepsThem) {
+  const TestFolder root, pub;
+  RunningServer server{root.string(), {"--folder", "/pub=" + pub.string(), "--hide", "*.tmp", "--quota", "1M", "--log", "-"}};
+  Connection control{server.port()};
+  control.say("USER tester\r\nPASS secret\r\nEPSV\r\nSTOR pub/a\r\n");
+  std::string line = control.line();
+  while (!line.starts_with("229 ")) line = control.line();
+  {
+    const auto bar = line.find("|||") + 3;
+    Connection data{line.substr(bar, line.find('|', bar) - bar)};
+    while (!line.starts_with("150 ")) line = control.line();
+    data.say("some of it");
+    control.say("ABOR\r\n");
+    while (!line.starts_with("426 ")) line = control.line();
+  }
+  server.process().signal(SIGTERM);
+  EXPECT_EQ(server.process().wait(), 0);
+  const auto& told = server.process().errors();
+  EXPECT_NE(told.find("; kept beside it as .ftplike-partial.a\n"), told.npos) << told;
+  EXPECT_EQ(pub.read(".ftplike-partial.a"), "some of it");
+}
+
+TEST(NewFiles, HaveThePermissionsThatTheUmaskLeavesAndThoseThatReplaceOneTheOnesOfThat) {
+  const TestFolder root, files;
+  root.write("old", "1");
+  using std::filesystem::perms;
+  std::filesystem::permissions(root / "old", perms::owner_read | perms::owner_write | perms::others_read);
+  files.write("up", "12");
+  Process server{Program{{"sh", "-c", "umask 027; exec \"$0\" \"$@\"", FTPLIKE_SERVER_PROGRAM, "--root", root.string(),
+                          "--listen", "127.0.0.1:0", "--user", "tester:secret"}}};
+  const auto where = server.line_after("listening on ");
+  for (const char* name : {"new", "old"}) {
+    EXPECT_TRUE(ended_well(curl({"--upload-file", files / "up", "ftp://tester:secret@" + where + '/' + name})));
+  }
+  const auto mode = [&](const char* name) { return std::filesystem::status(root / name).permissions(); };
+  EXPECT_EQ(mode("new"), perms::owner_read | perms::owner_write | perms::group_read);
+  EXPECT_EQ(mode("old"), perms::owner_read | perms::owner_write | perms::others_read);
+  server.signal(SIGTERM);
+  EXPECT_EQ(server.wait(), 0);
+}
+
 TEST(LimitsOfTheProgram, ChangeWhileItRuns) {
   const TestFolder root, files;
   const RunningServer server{root.string(), {"--admin-socket", files / "admin"}};

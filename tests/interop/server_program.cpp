@@ -574,6 +574,7 @@ TEST_F(ServerProgram, IsContentWithTheSampleOfAConfigurationFileAsItIsAndWithAll
     all += (is_setting ? line.substr(2) : line) + '\n';
   }
   files.write("users", "");
+  files.write("pam.d/ftplike", "");
   files.write("ticket-keys", std::string(160, '7') + '\n');
   Certificates certificates;
   const CertificateFiles own = certificates.issue("server");

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -84,6 +85,23 @@ class AnySource {
   bool hides_file_ = false;
 };
 
+namespace detail {
+
+/// A writer of a storage that tells which file keeps what it holds if it ends now.
+template <class Sink>
+concept TellsWhatIsKept = requires(const Sink& sink) {
+  { sink.kept_as() } -> std::same_as<std::optional<std::string>>;
+};
+template <class Sink> std::optional<std::string> kept_as(const Sink& sink) {
+  if constexpr (TellsWhatIsKept<Sink>) {
+    return sink.kept_as();
+  } else {
+    return std::nullopt;
+  }
+}
+
+}  // namespace detail
+
 /// Refers to any sink, in the same way.
 class AnySink {
  public:
@@ -101,6 +119,8 @@ class AnySink {
   void seek(std::uint64_t offset) { can_->seek(sink_, offset); }
   /// When that was last written, if it tells.
   std::optional<Timestamp> modified() const { return can_->modified ? can_->modified(sink_) : std::nullopt; }
+  /// The file beside its own name that keeps what it holds if it ends now, if there is one and it tells.
+  std::optional<std::string> kept_as() const { return can_->kept_as ? can_->kept_as(sink_) : std::nullopt; }
 
  private:
   struct Abilities {
@@ -109,6 +129,7 @@ class AnySink {
     std::optional<std::uint64_t> (*size)(void*) = nullptr;
     void (*seek)(void*, std::uint64_t) = nullptr;
     std::optional<Timestamp> (*modified)(void*) = nullptr;
+    std::optional<std::string> (*kept_as)(void*) = nullptr;
   };
   template <class Sink> static constexpr Abilities abilities_of() noexcept {
     Abilities can{[](void* to, std::span<const std::byte> bytes) { return static_cast<Sink*>(to)->write(bytes); },
@@ -121,6 +142,9 @@ class AnySink {
                     { sink.modified() } -> std::convertible_to<Timestamp>;
                   }) {
       can.modified = [](void* of) -> std::optional<Timestamp> { return static_cast<const Sink*>(of)->modified(); };
+    }
+    if constexpr (detail::TellsWhatIsKept<Sink>) {
+      can.kept_as = [](void* of) { return static_cast<const Sink*>(of)->kept_as(); };
     }
     return can;
   }

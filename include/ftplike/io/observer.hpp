@@ -90,6 +90,7 @@ struct LoginTried {
   const SessionInfo& who;
   std::string_view user;  // as the client said it, whether there is one or not
   bool accepted;  // whether the user is in
+  std::string_view why{};  // it was refused, if the authenticator says that (`LoginRefused`); the client is not told
 };
 /// So many logins from a client failed that it is banned.
 struct ClientBanned {
@@ -169,6 +170,9 @@ struct TransferEnded {
   Duration took;                // beginning before the data connection was made
   bool ascii, listing;  // text was converted (TYPE A); it was a listing and no file
   std::error_code error;  // why it failed; empty if it is complete
+  /// Of an upload that failed: the file beside `path` where the server keeps what came, for being gone on with. Empty where
+  /// nothing is kept, or not in such a file.
+  std::string_view kept_as{};
   /// Whether all of it has gone over.
   bool complete() const noexcept { return !error; }
   /// Whether a whole file was received.

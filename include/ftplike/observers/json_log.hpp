@@ -129,7 +129,10 @@ class JsonLog {
         [&](Line& line) { line.add("code", event.reply.code()).add("reply", event.reply.text()); });
   }
   void operator()(const LoginTried& event) {
-    say("login_tried", event.who, [&](Line& line) { line.add("name", event.user).add("accepted", event.accepted); });
+    say("login_tried", event.who, [&](Line& line) {
+      line.add("name", event.user).add("accepted", event.accepted);
+      if (!event.why.empty()) line.add("why", event.why);
+    });
   }
   void operator()(const ClientBanned& event) {
     say("client_banned", event.who, [&](Line& line) {
@@ -159,6 +162,7 @@ class JsonLog {
       line.add("direction", event.direction == Direction::sent ? "sent" : "received");
       line.add("bytes", event.bytes).add("offset", event.offset).add_seconds("seconds", event.took);
       line.add("complete", event.complete()).add_error(event.error);
+      if (!event.kept_as.empty()) line.add("kept_as", event.kept_as);
     });
   }
   void operator()(const FileChanged& event) {

@@ -62,7 +62,9 @@ class Log {
   }
   void operator()(const LoginTried& event) {
     std::string words = event.accepted ? "logged in as " : "login refused to ";
-    say(event.who, words += event.user);
+    words += event.user;
+    if (!event.why.empty()) (words += ": ") += event.why;
+    say(event.who, words);
   }
   void operator()(const ClientBanned& event) {
     std::string words = "banned " + event.subnet.text();
@@ -92,6 +94,7 @@ class Log {
     words += took.data();
     if (!event.complete()) words += ", incomplete: " + event.error.message();
     if (event.is_uncertain()) words += "; its end does not prove that all has come";
+    if (!event.kept_as.empty()) (words += "; kept beside it as ") += event.kept_as;
     say(event.who, words);
   }
   void operator()(const FileChanged& event) {

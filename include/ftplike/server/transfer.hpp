@@ -89,11 +89,13 @@ template <class Session> class ServerTransfer {
       interrupted = session_.interruption().why();
       if (interrupted) co_await session_.interruption().recover();
     }
-    co_return co_await conclude(error, interrupted);
+    const std::string nothing_kept;
+    co_return co_await conclude(error, interrupted, nothing_kept);
   }
   /// Puts all that comes into `file`, which is finished if all is well. Gives the final reply.
   awaitable<Reply> receive(AnySink file) {
     begin(Direction::received);
+    const AnySink writer = file;
     std::optional<AsciiSink> text;
     if (what_.ascii) file = AnySink{text.emplace(file)};
     std::error_code error;
@@ -104,7 +106,9 @@ template <class Session> class ServerTransfer {
     const std::error_code interrupted = session_.interruption().why();
     if (interrupted) co_await session_.interruption().recover();
     took_ = session_.network().now() - began_;
-    co_return co_await conclude(error, interrupted);
+    std::string kept_as;
+    if (error) kept_as = writer.kept_as().value_or("");
+    co_return co_await conclude(error, interrupted, std::move(kept_as));
   }
 
  private:
@@ -308,13 +312,13 @@ template <class Session> class ServerTransfer {
   /// The verdict.
   ///
   /// **Errors:** `Errc::shutting_down` or `Errc::ended_by_operator` where the session is to end.
-  awaitable<Reply> conclude(std::error_code error, std::error_code interrupted) {
+  awaitable<Reply> conclude(std::error_code error, std::error_code interrupted, std::string kept_as) {
     const bool may_send = what_.direction == Direction::received || !is_open_;
     if (error && !interrupted && data_ && may_send) session_.let_go(std::move(*data_));
     close_data();
     co_await session_.end_watch();
     session_.template report<TransferEnded>(what_.verb, what_.path, what_.direction, what_.moved, what_.offset,
-                                            took_, what_.ascii, what_.listing, error);
+                                            took_, what_.ascii, what_.listing, error, kept_as);
     if (detail::ends_session(interrupted)) throw std::system_error(interrupted);
     if (!error) co_return Reply{226, what_.conclusion};
     const bool tells_why = securing_ && error.category() != ftplike_category();

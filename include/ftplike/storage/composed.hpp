@@ -15,6 +15,7 @@
 #include <variant>
 #include <vector>
 
+#include <ftplike/io/any_bytes.hpp>
 #include <ftplike/io/bytes.hpp>
 #include <ftplike/io/settled.hpp>
 #include <ftplike/protocol/error.hpp>
@@ -379,6 +380,9 @@ template <ReadableStorage Base, ReadableStorage Other> class MountedStorage<Base
   }
   bool is_kept() const {
     return std::visit([](const auto& writer) { return detail::is_kept(writer); }, writer_);
+  }
+  std::optional<std::string> kept_as() const {
+    return std::visit([](const auto& writer) { return detail::kept_as(writer); }, writer_);
   }
 
  private:

@@ -309,6 +309,10 @@ template <class = void> class BasicFileWriter {
   const Path& path() const noexcept { return target_->path; }
   std::uint64_t size() const noexcept { return size_; }
   bool is_kept() const noexcept { return target_->partial.is_kept; }
+  std::optional<std::string> kept_as() const {
+    const bool stays = is_kept() && size_ > 0 && !target_->is_over;
+    return stays ? std::optional{target_->partial.name} : std::nullopt;
+  }
 
  private:
   template <class> friend class BasicDirectoryStorage;

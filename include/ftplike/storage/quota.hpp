@@ -675,6 +675,7 @@ template <ReadableStorage Files> class QuotaStorage<Files>::Writer {
   Path path() const { return writer_ ? Path{writer_->path()} : path_; }
   std::uint64_t size() const { return writer_ ? writer_->size() : start_; }
   bool is_kept() const { return writer_ ? detail::is_kept(*writer_) : is_kept_; }
+  std::optional<std::string> kept_as() const { return writer_ ? detail::kept_as(*writer_) : std::nullopt; }
 
  private:
   friend QuotaStorage;

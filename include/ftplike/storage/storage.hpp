@@ -68,7 +68,8 @@ template <class Listing> void ask_for_names(Listing& listing) {
 /// fewer, or if the storage can only begin anew. While somebody writes that partial file, offset 0 gives a file apart,
 /// which is not kept, and another one `Errc::busy`.
 /// - `Writer::path()`: the name that it will have. `Writer::size()`: the bytes that are there by now, those before it
-/// began included. It may have `bool is_kept()`: whether what it holds stays as the partial file if it ends now.
+/// began included. It may have `bool is_kept()`: whether what it holds stays as the partial file if it ends now, and
+/// `std::optional<std::string> kept_as()`: under which name then, beside its own, where that is a file; none if nothing stays.
 template <class S>
 concept WritableStorage = ReadableStorage<S> && requires(S& files, const Path& path, std::uint64_t offset) {
   { files.create(path, offset) } -> std::same_as<awaitable<typename S::Writer>>;

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <ftplike/io/any_bytes.hpp>
 #include <ftplike/io/worker_pool.hpp>
 #include <ftplike/protocol/error.hpp>
 #include <ftplike/protocol/text.hpp>
@@ -66,6 +68,7 @@ template <MakesNames Files> class RuledStorage : public Files {
     void discard() { writer_.discard(); }
     Path path() const { return writer_.path(); }
     std::uint64_t size() const { return writer_.size(); }
+    std::optional<std::string> kept_as() const { return detail::kept_as(writer_); }
 
    private:
     void check_size(std::uint64_t more) {

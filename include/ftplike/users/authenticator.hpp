@@ -252,11 +252,20 @@ class Credentials {
   std::optional<ClientCertificate> certificate;  // what TLS has verified; nothing without
 };
 
+/// Thrown by an authenticator in place of giving nothing: refuses the login, and says why. Observers are told the reason
+/// (`LoginTried`), and so the log; the client hears what it hears of any login that is refused.
+class LoginRefused : public std::runtime_error {
+ public:
+  /// For a reason of one line.
+  using std::runtime_error::runtime_error;
+};
+
 /// Who may come in. Used by many sessions, from several threads at once. A login has the time that is left of
 /// `Limits::login`, and is cancelled then. `authenticate_with` makes an authenticator of a function.
 ///
 /// - `log_in(credentials)`: the account, or nothing: refused, for whatever reason. Takes as long for names that do not
-///   exist as for wrong passwords. Throws `std::system_error` only where it could not find out.
+///   exist as for wrong passwords. Throws `LoginRefused` where it has a reason to tell, `std::system_error` only where it could not
+///   find out.
 /// - `guest()`: the account of a session without a login, or nothing: guests may do nothing.
 ///
 /// The credentials live until the awaited login ends.

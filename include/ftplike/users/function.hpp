@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <ftplike/io/blocking.hpp>
+#include <ftplike/io/subnet.hpp>
 #include <ftplike/users/anonymous.hpp>
 #include <ftplike/users/authenticator.hpp>
 
@@ -61,8 +62,8 @@ template <class Function> class FunctionAuthenticator {
 };
 
 /// An authenticator that asks a function of the credentials, which gives a `std::optional<Account>` or an awaitable of
-/// that; none refuses the login. Anonymous logins and sessions without a login may do what `others` says, and the
-/// function is not asked about those.
+/// that; none refuses the login, and so does a `LoginRefused` that is thrown. Anonymous logins and sessions without a login
+/// may do what `others` says, and the function is not asked about those.
 ///
 ///     authenticate_with([](const Credentials& who) -> std::optional<Account> {
 ///       if (!is_right(who.user, who.password)) return std::nullopt;
@@ -83,7 +84,8 @@ template <class Function> auto authenticate_with(Function function, Anonymous ot
 }
 
 /// The same of a function that blocks, as one that asks a database or a directory service does: the workers for passwords
-/// call it, four at a time (`WorkerPools`), and no session waits for another. It gives a `std::optional<Account>`.
+/// call it, four at a time (`WorkerPools`) and in turn for the addresses of clients, and no session waits for another. It
+/// gives a `std::optional<Account>`.
 ///
 ///     authenticate_by_workers([](const Credentials& who) { return directory_service.account_of(who); })
 ///
@@ -95,7 +97,7 @@ template <class Function> auto authenticate_by_workers(Function function, Anonym
                 "ftplike: authenticate_by_workers takes a function that gives std::optional<Account>");
   auto ask = [function = std::move(function)](const Credentials& who) {
     auto call = [function, who]() mutable -> std::optional<Account> { return std::invoke(function, std::as_const(who)); };
-    return blocking(std::move(call), WorkKind::password);
+    return blocking(std::move(call), Workload{WorkKind::password, client_key(who.address)});
   };
   return authenticate_with(std::move(ask), std::move(others));
 }

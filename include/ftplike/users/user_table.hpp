@@ -107,6 +107,13 @@ template <PasswordHashing Hashing = CryptHashing> class BasicUserTable {
     const std::scoped_lock lock{state_->changing};
     if (!state_->file.empty()) load_locked(state_->file);
   }
+  /// The user whom a login would be, by its name and host, whether its password fits or not; nothing where there is none.
+  /// For programs that have the passwords of some users elsewhere.
+  std::optional<UserEntry> find(const Credentials& credentials) const {
+    const auto users = now();
+    const UserEntry* const user = users->find(credentials.user, credentials.host);
+    return user == nullptr ? std::nullopt : std::optional{*user};
+  }
   /// How many users there are.
   std::size_t size() const { return now()->size(); }
   /// Whether nobody can come in by now: there are no users, and the others may do nothing. A server may listen all the

@@ -79,6 +79,18 @@ template <class S> awaitable<bool> is_banned_for_failure(S& session) {
   co_return true;
 }
 
+/// Asks the authenticator for an account, and tells what came of it.
+template <class S> awaitable<std::optional<Account>> find_account(S& session, Credentials credentials) {
+  std::optional<Account> account;
+  std::string why;
+  try {
+    std::optional<Account> found = co_await session.service().authenticator.log_in(credentials);
+    account = std::move(found);
+  } catch (const LoginRefused& refusal) { why = refusal.what(); }
+  session.template report<LoginTried>(credentials.user, account.has_value(), why);
+  co_return account;
+}
+
 /// Logs an account in, and gives the reply to that.
 template <class S> awaitable<Reply> welcome(S& session, Account account, Reply words) {
   const std::optional<Path> root = account.makes_root ? std::optional{account.root} : std::nullopt;
@@ -117,8 +129,7 @@ struct User {
     const Credentials credentials = detail::credentials(session, name, {});
     if (!credentials.certificate || needs_password(users, credentials))
       co_return Reply{331, "Password required"};
-    std::optional<Account> account = co_await users.log_in(credentials);
-    session.template report<LoginTried>(credentials.user, account.has_value());
+    std::optional<Account> account = co_await detail::find_account(session, credentials);
     if (!account) co_return Reply{331, "Password required"};
     session.state.user.clear();
     Reply words{232, "Logged in by certificate"};
@@ -145,8 +156,7 @@ struct Pass {
     const Credentials credentials = detail::credentials(session, std::exchange(session.state.user, {}), password);
     const bool banned = co_await detail::is_banned(session);
     if (banned) co_return turn_away(session);
-    std::optional<Account> account = co_await session.service().authenticator.log_in(credentials);
-    session.template report<LoginTried>(credentials.user, account.has_value());
+    std::optional<Account> account = co_await detail::find_account(session, credentials);
     if (!account) {
       const auto attempts = ++session.failed_logins;
       const bool banned_now = co_await detail::is_banned_for_failure(session);

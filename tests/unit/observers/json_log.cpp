@@ -68,6 +68,8 @@ TEST_F(JsonLogTest, TellsOfRefusalsLoginsBansAndTls) {
   EXPECT_EQ(last(), "\"error\":\"timed out\"}");
   log(LoginTried{who, "eve", false});
   EXPECT_EQ(last(), "\"name\":\"eve\",\"accepted\":false}");
+  log(LoginTried{who, "eve", false, "expired"});
+  EXPECT_EQ(last(), "\"name\":\"eve\",\"accepted\":false,\"why\":\"expired\"}");
   const Subnet subnet{asio::ip::make_address("192.0.2.7"), 32};
   log(ClientBanned{who, subnet, *parse_timestamp("20261127180000"), {}});
   EXPECT_EQ(last(), "\"network\":\"192.0.2.7\",\"until\":\"2026-11-27T18:00:00.000Z\"}");

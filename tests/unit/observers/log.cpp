@@ -53,6 +53,8 @@ TEST_F(LogTest, TellsWhoIsBannedUntilWhenAndWhatHinderedThat) {
 TEST_F(LogTest, NamesTheUserAsSoonAsThereIsOne) {
   log(LoginTried{who, "anna", false});
   EXPECT_EQ(last(), "#12 192.0.2.7:51234: login refused to anna");
+  log(LoginTried{who, "anna", false, "PAM: User account has expired"});
+  EXPECT_EQ(last(), "#12 192.0.2.7:51234: login refused to anna: PAM: User account has expired");
   who.user = "anna";
   log(LoginTried{who, "anna", true});
   EXPECT_EQ(last(), "#12 192.0.2.7:51234 anna: logged in as anna");

@@ -180,6 +180,15 @@ TEST(UserTable, TellsUsersOfOneNameApartByTheirHosts) {
   EXPECT_FALSE(log_in(users, "bert", "at-b", "a.example"));
 }
 
+TEST(UserTable, FindsTheUserWhomALoginWouldBeWhateverThePassword) {
+  Table users;
+  users.add(hashed("anna", "secret"));
+  users.add(hashed("anna", "other", "Files.Example"));
+  EXPECT_EQ(users.find(Credentials{"anna", "wrong"})->password.text(), "$6$salt$secret");
+  EXPECT_EQ(users.find(Credentials{"anna", "", "files.example"})->account.name, "anna@files.example");
+  EXPECT_FALSE(users.find(Credentials{"eve", ""}));
+}
+
 TEST(UserTable, LetsAUserOfAHostInByTheFullNameWhereHostIsNotKnown) {
   Table users;
   users.add(hashed("anna", "secret", "a.example"));

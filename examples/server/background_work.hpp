@@ -1,0 +1,52 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include <ftplike/io/blocking.hpp>
+#include <ftplike/io/condition.hpp>
+#include <ftplike/io/settled.hpp>
+#include <ftplike/io/stoppable_task.hpp>
+
+/// Some work that may block, done by a worker each time that it is asked for, and what is to be done after it on the
+/// executor. Asked for while it is under way, it is done once more afterwards: work that hangs never holds a second worker.
+///
+/// **Threads:** those of its executor, which runs one at a time. **Lifetime:** `work` may outlive it, and owns or shares what
+/// it touches. Neither may throw.
+class BackgroundWork {
+ public:
+  BackgroundWork(const ftplike::Executor& executor, std::function<void()> work, std::function<void()> then)
+      : state_{std::make_shared<State>(executor, std::move(work), std::move(then))}, task_{executor, run(state_)} {}
+
+  /// Asks for it, from any thread.
+  void ask() {
+    asio::post(state_->executor, [state = state_] {
+      state->is_asked_for = true;
+      state->asked.notify();
+    });
+  }
+
+ private:
+  struct State {
+    State(const ftplike::Executor& its_executor, std::function<void()> its_work, std::function<void()> its_then)
+        : executor{its_executor}, asked{its_executor}, work{std::move(its_work)}, then{std::move(its_then)} {}
+    const ftplike::Executor executor;
+    ftplike::Condition asked;
+    bool is_asked_for = false;
+    const std::function<void()> work, then;
+  };
+
+  static ftplike::awaitable<void> run(std::shared_ptr<State> state) {
+    for (;;) {
+      while (!state->is_asked_for) co_await state->asked.wait();
+      state->is_asked_for = false;
+      ftplike::Settled<void> done;
+      std::function<void()> work = state->work;
+      co_await ftplike::settle(ftplike::blocking(std::move(work)), done);
+      if (!done.failed()) state->then();
+    }
+  }
+
+  std::shared_ptr<State> state_;
+  ftplike::StoppableTask task_;
+};
