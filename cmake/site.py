@@ -79,12 +79,12 @@ def pages_of_files():
         yield anchor_of_file(file), f"# {file} {{#{anchor_of_file(file)}}}\n\n```{language}\n{code}```\n"
 
 
-def without_tags(line):
-    """`<path>` in the words of a docstring is no HTML."""
+def as_it_is(line):
+    """`<path>` in the words of a docstring is no HTML, and `'\\n'` no command. What is quoted Doxygen leaves alone."""
     if re.match(r" *///     ", line):
         return line
-    parts = line.split("`")
-    return "`".join(re.sub(r"<(?=[\w/])", r"\\<", part) if i % 2 == 0 else part for i, part in enumerate(parts))
+    parts = re.split(r"(`[^`]*`|\"[^\"]*\")", line)
+    return "".join(re.sub(r"(\\(?=[\w'])|<(?=[\w/]))", r"\\\1", part) if i % 2 == 0 else part for i, part in enumerate(parts))
 
 
 # Members that are the same thing in whatever type they are, most of them since a concept describes them: what their type has if it
@@ -177,6 +177,21 @@ def described(line, text, before, declared):
     return line
 
 
+def grouped(lines):
+    """Members below a heading such as `// ---- directories ----` as a group of that name, up to the next one or the end of their part."""
+    indentation = None  # of the heading
+    for line in lines:
+        heading = re.match(r"( +)// ---- (\w)(.*?)( -*)?$", line)
+        ends = indentation is not None and (heading or re.match(rf" {{0,{indentation - 1}}}\S", line))
+        before = "/**@}*/ " if ends else ""
+        if heading:
+            indentation = len(heading.group(1))
+            line = f"{heading.group(1)}{before}/** @name {heading.group(2).upper()}{heading.group(3)} */ /**@{{*/"
+        elif ends:
+            indentation, line = None, before + line
+        yield line
+
+
 def header_of(source):
     """A header as Doxygen is to see it: without what is private to it, and each member with what describes it."""
     lines, hidden = [], None
@@ -190,6 +205,7 @@ def header_of(source):
             lines.append("")
             continue
         line = line.replace("namespace ftplike::inline v0_2", "namespace ftplike")
+        line = re.sub(r"^using \w+ = (Basic\w+)<>;", r"/** #ftplike::\1, as it is used. */ \g<0>", line)
         lines.append(re.sub(r"(struct .*)\{ using type = ([^;]*); \};$", r"\1{ /** What it makes. */ using type = \2; };", line))
     types = types_of(lines)
     result = []
@@ -197,8 +213,15 @@ def header_of(source):
         if types[number] is not None:
             declared = next(each.strip() for each in lines[number:] if not re.match(r" *(template <.*>|requires .*)$", each))
             line = described(line, types[number], lines[number - 1], declared)
-        result.append(without_tags(line) if "///" in line else line)
-    return "\n".join(result) + "\n"
+        result.append(as_it_is(line) if "///" in line else line)
+    return "\n".join(grouped(result)) + "\n"
+
+
+# Doxygen shows the functions, aliases and enumerations of a namespace where that has words of its own.
+NAMESPACES = {
+    "ftplike": "All that the library has. What its functions take and give is one include away: each tells its header.",
+    "ftplike::verbs": "The commands of the servers, for tables of your own. Each is a #ftplike::Command.",
+}
 
 
 def lay_out():
@@ -213,6 +236,8 @@ def lay_out():
         copy = OUT / header
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_text(header_of(header))
+    words = "".join(f"/** {words} */\nnamespace {name} {{}}\n" for name, words in NAMESPACES.items())
+    (OUT / "include" / "namespaces.hpp").write_text(words)
 
 
 class Links(html.parser.HTMLParser):
