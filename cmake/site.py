@@ -14,6 +14,10 @@ OUT = pathlib.Path("build/docs")
 PAGES = {"README": "README.md", "findings": "findings/README.md", "packaging": "packaging/README.md"}
 PAGES |= {path.stem: str(path) for path in sorted(pathlib.Path(".").glob("[A-Z]*.md")) if path.stem != "README"}
 PAGES |= {path.stem: str(path) for path in sorted(pathlib.Path("docs").glob("*.md"))}
+# As a newcomer reads them; others follow.
+FIRST = ["README", "server", "operating", "page", "client", "cookbook", "embedding", "extending", "events", "testing", "recording", "tls",
+         "s3", "fleet", "scale", "errors", "limits", "protocol", "interoperability", "SECURITY", "portability", "packaging"]
+PAGES = {name: PAGES[name] for name in FIRST} | PAGES
 
 
 def anchor_of(heading):
@@ -228,8 +232,8 @@ def lay_out():
     for name in ["pages", "include", "html"]:
         shutil.rmtree(OUT / name, ignore_errors=True)
     (OUT / "pages").mkdir(parents=True)
-    for name, source in PAGES.items():
-        (OUT / "pages" / (name + ".md")).write_text(page_of(name, source))
+    for number, (name, source) in enumerate(PAGES.items()):  # Doxygen's list of pages has the order of their files
+        (OUT / "pages" / f"{number:02}_{name}.md").write_text(page_of(name, source))
     for name, text in pages_of_files():
         (OUT / "pages" / (name + ".md")).write_text(text)
     for header in sorted(pathlib.Path("include").rglob("*.hpp")):
