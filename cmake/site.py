@@ -47,8 +47,19 @@ def anchor_of_file(file):
     return "file_" + re.sub(r"\W", "_", file)
 
 
+def with_quotes(paragraph):
+    """Code that has a ' in it, in the marks that Doxygen wants for that."""
+    return re.sub(r"`([^`]+)`", lambda m: f"`{m.group(0)}`" if "'" in m.group(1) else m.group(0), paragraph)
+
+
 def page_of(name, source):
     lines, block, seen, cut_from = [], False, set(), None
+    paragraph = []
+
+    def end_paragraph():
+        lines.extend(with_quotes("\n".join(paragraph)).split("\n") if paragraph else [])
+        paragraph.clear()
+
     for line in pathlib.Path(source).read_text().splitlines():
         if re.fullmatch(CUT_FROM, line):
             cut_from = re.fullmatch(CUT_FROM, line).group(1)
@@ -67,7 +78,12 @@ def page_of(name, source):
         elif not block and not line.startswith("    "):
             line = line.replace("](docs/pictures/", "](pictures/")  # from IMAGE_PATH on
             line = re.sub(r"(?<!!)\[((?:[^\[\]`]|`[^`]*`)+)\]\(([^()\s]+)\)", lambda m: link_in(source, m), line)
+            if line:
+                paragraph.append(line)
+                continue
+        end_paragraph()
         lines.append(line)
+    end_paragraph()
     return "\n".join(lines) + "\n"
 
 
@@ -248,9 +264,21 @@ class Links(html.parser.HTMLParser):
     def __init__(self):
         super().__init__()
         self.ids, self.links, self.loaded = set(), [], []
+        self.within, self.leftovers = [], []
+
+    def handle_data(self, text):
+        # Marks of Markdown that Doxygen took for something else.
+        if not self.within and re.search(r"`|\*\*|</t|\\\w", text):
+            self.leftovers.append(text.strip())
+
+    def handle_endtag(self, tag):
+        if self.within and self.within[-1] == tag:
+            self.within.pop()
 
     def handle_starttag(self, tag, attributes):
         given = dict(attributes)
+        if tag in ("code", "pre", "script", "style") or (tag == "div" and (self.within or given.get("class") in ("fragment", "memproto"))):
+            self.within.append(tag)
         self.ids |= {given[key] for key in ("id", "name") if given.get(key)}
         if tag == "a" and given.get("href"):
             self.links.append(given["href"])
@@ -259,12 +287,14 @@ class Links(html.parser.HTMLParser):
             self.loaded.append(given["href"])
 
 
-def broken_links():
+def faults_of_pages():
     pages = {}
     for path in sorted((OUT / "html").rglob("*.html")):
         pages[path.resolve()] = Links()
         pages[path.resolve()].feed(path.read_text())
     for path, page in pages.items():
+        for text in page.leftovers:
+            yield f"{path.name}: not understood: {text}"
         for link in page.loaded + page.links:
             if re.match(r"[a-z]+:|//", link):
                 if link in page.loaded and not re.match(r"data:|javascript:", link):
@@ -289,7 +319,7 @@ def warnings():
 
 lay_out()
 subprocess.run(["doxygen", "cmake/Doxyfile"], check=True)
-faults = [*warnings(), *broken_links()]
+faults = [*warnings(), *faults_of_pages()]
 print("\n".join(faults))
 if faults:
     sys.exit(f"{len(faults)} faults")
