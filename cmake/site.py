@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Builds the site: the documents and the reference of the headers, in build/docs/html. Fails for a broken link, a
 docstring that Doxygen does not understand, and a public name of our own without one: type, concept, function or member."""
+import html
 import html.parser
+import json
 import pathlib
 import re
 import shutil
@@ -260,6 +262,40 @@ def lay_out():
     (OUT / "include" / "namespaces.hpp").write_text(words)
 
 
+def sections():
+    """Each part of the documents: where it is, what it is called, and its words."""
+    for name, source in PAGES.items():
+        page, where, title, block, words = None, f"page_{name}.html" if name != "README" else "index.html", "", False, []
+        for line in page_of(name, source).splitlines():
+            block ^= line.lstrip().startswith("```")
+            heading = None if block else re.match(r"#+ (.*?) \{#(\S+)\}$", line)
+            if heading:
+                yield where, title, words
+                page = page or heading.group(1)
+                if heading.group(2) != f"page_{name}":
+                    where = where.partition("#")[0] + "#" + heading.group(2)
+                title, words = page if heading.group(1) == page else f"{page}: {heading.group(1)}", []
+            words += re.findall(r"[a-z][a-z0-9]{2,}", re.sub(r"\{#\S+\}|\]\(\S*\)|<!--.*-->", " ", line).lower())
+        yield where, title, words
+
+
+def add_documents_to_search():
+    """Doxygen's search knows names and titles alone: the words of the documents are put into the lists that it looks through."""
+    places = {}
+    for where, title, words in sections():
+        for word in set(words) if title else ():
+            places.setdefault(word, []).append(["../" + where, 1, html.escape(title.replace("`", ""))])
+    letters = re.search(r'0: "(.*)"', (OUT / "html/search/searchdata.js").read_text()).group(1)
+    entries = {}
+    for word, found in sorted(places.items()):
+        if len(found) <= 25:  # others are everywhere
+            entries.setdefault(word[0], []).append(json.dumps([f"{word}_0documents", [f"{word} in the documents", *found]]))
+    for letter, added in entries.items():
+        file = OUT / "html/search" / f"all_{letters.index(letter):x}.js"
+        file.write_text(re.sub(r"(?s)\n\];\s*$", lambda _: ",\n  " + ",\n  ".join(added) + "\n];\n", file.read_text()))
+    return [link for found in places.values() for link, *_ in found]
+
+
 class Links(html.parser.HTMLParser):
     def __init__(self):
         super().__init__()
@@ -287,11 +323,14 @@ class Links(html.parser.HTMLParser):
             self.loaded.append(given["href"])
 
 
-def faults_of_pages():
+def faults_of_pages(found_by_search):
     pages = {}
     for path in sorted((OUT / "html").rglob("*.html")):
         pages[path.resolve()] = Links()
         pages[path.resolve()].feed(path.read_text())
+    search = (OUT / "html/search/search.html").resolve()  # as if it were a page
+    pages[search] = Links()
+    pages[search].links = sorted(set(found_by_search))
     for path, page in pages.items():
         for text in page.leftovers:
             yield f"{path.name}: not understood: {text}"
@@ -319,7 +358,7 @@ def warnings():
 
 lay_out()
 subprocess.run(["doxygen", "cmake/Doxyfile"], check=True)
-faults = [*warnings(), *faults_of_pages()]
+faults = [*warnings(), *faults_of_pages(add_documents_to_search())]
 print("\n".join(faults))
 if faults:
     sys.exit(f"{len(faults)} faults")
