@@ -235,13 +235,16 @@ def header_of(source):
         if types[number] is not None:
             declared = next(each.strip() for each in lines[number:] if not re.match(r" *(template <.*>|requires .*)$", each))
             line = described(line, types[number], lines[number - 1], declared)
+        elif re.match(r"\w", line) and number and lines[number - 1].startswith("///"):  # of a type Doxygen tells it by itself
+            header = source.relative_to("include").as_posix()
+            line = line if re.match(r"(template <.*> )?(class|struct|concept)\b", line) else f"/** <p>In `<{header}>`. */ {line}"
         result.append(as_it_is(line) if "///" in line else line)
     return "\n".join(grouped(result)) + "\n"
 
 
 # Doxygen shows the functions, aliases and enumerations of a namespace where that has words of its own.
 NAMESPACES = {
-    "ftplike": "All that the library has. What its functions take and give is one include away: each tells its header.",
+    "ftplike": "All that the library has; each name tells the header that it is in.",
     "ftplike::verbs": "The commands of the servers, for tables of your own. Each is a #ftplike::Command.",
 }
 
@@ -285,14 +288,22 @@ def add_documents_to_search():
     for where, title, words in sections():
         for word in set(words) if title else ():
             places.setdefault(word, []).append(["../" + where, 1, html.escape(title.replace("`", ""))])
-    letters = re.search(r'0: "(.*)"', (OUT / "html/search/searchdata.js").read_text()).group(1)
+    search = OUT / "html/search"
+    lists = (search / "searchdata.js").read_text()
+    letters = known = re.search(r'0: "(.*)"', lists).group(1)  # a list each
     entries = {}
     for word, found in sorted(places.items()):
         if len(found) <= 25:  # others are everywhere
             entries.setdefault(word[0], []).append(json.dumps([f"{word}_0documents", [f"{word} in the documents", *found]]))
     for letter, added in entries.items():
-        file = OUT / "html/search" / f"all_{letters.index(letter):x}.js"
+        if letter not in letters:
+            letters += letter
+            name = f"all_{letters.index(letter):x}"
+            (search / f"{name}.html").write_text((search / "all_0.html").read_text().replace("all_0.js", f"{name}.js"))
+            (search / f"{name}.js").write_text("var searchData=\n[\n  ['',['']]\n];\n")
+        file = search / f"all_{letters.index(letter):x}.js"
         file.write_text(re.sub(r"(?s)\n\];\s*$", lambda _: ",\n  " + ",\n  ".join(added) + "\n];\n", file.read_text()))
+    (search / "searchdata.js").write_text(lists.replace(f'0: "{known}"', f'0: "{letters}"'))
     return [link for found in places.values() for link, *_ in found]
 
 
@@ -304,7 +315,7 @@ class Links(html.parser.HTMLParser):
 
     def handle_data(self, text):
         # Marks of Markdown that Doxygen took for something else.
-        if not self.within and re.search(r"`|\*\*|</t|\\\w", text):
+        if not self.within and re.search(r"`|(?<!\*)\*\*(?!\*)|\\ilinebr", text):
             self.leftovers.append(text.strip())
 
     def handle_endtag(self, tag):

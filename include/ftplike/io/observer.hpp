@@ -229,8 +229,9 @@ struct ServerStopped {
   StopReport report;  // what became of the sessions
 };
 
-/// All of these events.
+/// A list of events.
 template <class... All> struct EventList {};
+/// All events that there are.
 using AllEvents =
     EventList<SessionOpened, SessionRefused, IntroductionFailed, CommandSeen, CommandRefused, ReplySeen, LoginTried,
               ClientBanned, ConnectionSecured, HandshakeFailed, DataListening, StrangerRefused, TransferBegun, DataOpened,
