@@ -78,8 +78,8 @@ struct MirrorOptions {
   /// Remove what the source does not have, before anything else is done. Nothing is removed where a listing failed or
   /// could not be understood.
   bool delete_others = false;
-  /// Patterns for files, of which one has to fit; none: all do. A pattern with a '/' is for the path from the root of the
-  /// mirror, any other for the name.
+  /// Patterns for files, of which one has to fit; none: all do. A pattern with a '/' is for the path from the root of
+  /// the mirror, any other for the name.
   std::vector<std::string> include;
   /// Patterns of the same kind, for files and directories that are left alone on both sides.
   std::vector<std::string> exclude;
