@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Builds the site: the documents and the reference of the headers, in build/docs/html. Fails for a broken link, a
 docstring that Doxygen does not understand, and a public name of our own without one: type, concept, function or member."""
+import html
 import html.parser
+import json
 import pathlib
 import re
 import shutil
@@ -14,6 +16,10 @@ OUT = pathlib.Path("build/docs")
 PAGES = {"README": "README.md", "findings": "findings/README.md", "packaging": "packaging/README.md"}
 PAGES |= {path.stem: str(path) for path in sorted(pathlib.Path(".").glob("[A-Z]*.md")) if path.stem != "README"}
 PAGES |= {path.stem: str(path) for path in sorted(pathlib.Path("docs").glob("*.md"))}
+# As a newcomer reads them; others follow.
+FIRST = ["README", "server", "operating", "page", "client", "cookbook", "embedding", "extending", "events", "testing", "recording", "tls",
+         "s3", "fleet", "scale", "errors", "limits", "protocol", "interoperability", "SECURITY", "portability", "packaging"]
+PAGES = {name: PAGES[name] for name in FIRST} | PAGES
 
 
 def anchor_of(heading):
@@ -43,8 +49,19 @@ def anchor_of_file(file):
     return "file_" + re.sub(r"\W", "_", file)
 
 
+def with_quotes(paragraph):
+    """Code that has a ' in it, in the marks that Doxygen wants for that."""
+    return re.sub(r"`([^`]+)`", lambda m: f"`{m.group(0)}`" if "'" in m.group(1) else m.group(0), paragraph)
+
+
 def page_of(name, source):
     lines, block, seen, cut_from = [], False, set(), None
+    paragraph = []
+
+    def end_paragraph():
+        lines.extend(with_quotes("\n".join(paragraph)).split("\n") if paragraph else [])
+        paragraph.clear()
+
     for line in pathlib.Path(source).read_text().splitlines():
         if re.fullmatch(CUT_FROM, line):
             cut_from = re.fullmatch(CUT_FROM, line).group(1)
@@ -63,7 +80,12 @@ def page_of(name, source):
         elif not block and not line.startswith("    "):
             line = line.replace("](docs/pictures/", "](pictures/")  # from IMAGE_PATH on
             line = re.sub(r"(?<!!)\[((?:[^\[\]`]|`[^`]*`)+)\]\(([^()\s]+)\)", lambda m: link_in(source, m), line)
+            if line:
+                paragraph.append(line)
+                continue
+        end_paragraph()
         lines.append(line)
+    end_paragraph()
     return "\n".join(lines) + "\n"
 
 
@@ -79,12 +101,12 @@ def pages_of_files():
         yield anchor_of_file(file), f"# {file} {{#{anchor_of_file(file)}}}\n\n```{language}\n{code}```\n"
 
 
-def without_tags(line):
-    """`<path>` in the words of a docstring is no HTML."""
+def as_it_is(line):
+    """`<path>` in the words of a docstring is no HTML, and `'\\n'` no command. What is quoted Doxygen leaves alone."""
     if re.match(r" *///     ", line):
         return line
-    parts = line.split("`")
-    return "`".join(re.sub(r"<(?=[\w/])", r"\\<", part) if i % 2 == 0 else part for i, part in enumerate(parts))
+    parts = re.split(r"(`[^`]*`|\"[^\"]*\")", line)
+    return "".join(re.sub(r"(\\(?=[\w'])|<(?=[\w/]))", r"\\\1", part) if i % 2 == 0 else part for i, part in enumerate(parts))
 
 
 # Members that are the same thing in whatever type they are, most of them since a concept describes them: what their type has if it
@@ -177,6 +199,21 @@ def described(line, text, before, declared):
     return line
 
 
+def grouped(lines):
+    """Members below a heading such as `// ---- directories ----` as a group of that name, up to the next one or the end of their part."""
+    indentation = None  # of the heading
+    for line in lines:
+        heading = re.match(r"( +)// ---- (\w)(.*?)( -*)?$", line)
+        ends = indentation is not None and (heading or re.match(rf" {{0,{indentation - 1}}}\S", line))
+        before = "/**@}*/ " if ends else ""
+        if heading:
+            indentation = len(heading.group(1))
+            line = f"{heading.group(1)}{before}/** @name {heading.group(2).upper()}{heading.group(3)} */ /**@{{*/"
+        elif ends:
+            indentation, line = None, before + line
+        yield line
+
+
 def header_of(source):
     """A header as Doxygen is to see it: without what is private to it, and each member with what describes it."""
     lines, hidden = [], None
@@ -190,6 +227,7 @@ def header_of(source):
             lines.append("")
             continue
         line = line.replace("namespace ftplike::inline v0_2", "namespace ftplike")
+        line = re.sub(r"^using \w+ = (Basic\w+)<>;", r"/** #ftplike::\1, as it is used. */ \g<0>", line)
         lines.append(re.sub(r"(struct .*)\{ using type = ([^;]*); \};$", r"\1{ /** What it makes. */ using type = \2; };", line))
     types = types_of(lines)
     result = []
@@ -197,31 +235,97 @@ def header_of(source):
         if types[number] is not None:
             declared = next(each.strip() for each in lines[number:] if not re.match(r" *(template <.*>|requires .*)$", each))
             line = described(line, types[number], lines[number - 1], declared)
-        result.append(without_tags(line) if "///" in line else line)
-    return "\n".join(result) + "\n"
+        elif re.match(r"\w", line) and number and lines[number - 1].startswith("///"):  # of a type Doxygen tells it by itself
+            header = source.relative_to("include").as_posix()
+            line = line if re.match(r"(template <.*> )?(class|struct|concept)\b", line) else f"/** <p>In `<{header}>`. */ {line}"
+        result.append(as_it_is(line) if "///" in line else line)
+    return "\n".join(grouped(result)) + "\n"
+
+
+# Doxygen shows the functions, aliases and enumerations of a namespace where that has words of its own.
+NAMESPACES = {
+    "ftplike": "All that the library has; each name tells the header that it is in.",
+    "ftplike::verbs": "The commands of the servers, for tables of your own. Each is a #ftplike::Command.",
+}
 
 
 def lay_out():
     for name in ["pages", "include", "html"]:
         shutil.rmtree(OUT / name, ignore_errors=True)
     (OUT / "pages").mkdir(parents=True)
-    for name, source in PAGES.items():
-        (OUT / "pages" / (name + ".md")).write_text(page_of(name, source))
+    for number, (name, source) in enumerate(PAGES.items()):  # Doxygen's list of pages has the order of their files
+        (OUT / "pages" / f"{number:02}_{name}.md").write_text(page_of(name, source))
     for name, text in pages_of_files():
         (OUT / "pages" / (name + ".md")).write_text(text)
     for header in sorted(pathlib.Path("include").rglob("*.hpp")):
         copy = OUT / header
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_text(header_of(header))
+    words = "".join(f"/** {words} */\nnamespace {name} {{}}\n" for name, words in NAMESPACES.items())
+    (OUT / "include" / "namespaces.hpp").write_text(words)
+
+
+def sections():
+    """Each part of the documents: where it is, what it is called, and its words."""
+    for name, source in PAGES.items():
+        page, where, title, block, words = None, f"page_{name}.html" if name != "README" else "index.html", "", False, []
+        for line in page_of(name, source).splitlines():
+            block ^= line.lstrip().startswith("```")
+            heading = None if block else re.match(r"#+ (.*?) \{#(\S+)\}$", line)
+            if heading:
+                yield where, title, words
+                page = page or heading.group(1)
+                if heading.group(2) != f"page_{name}":
+                    where = where.partition("#")[0] + "#" + heading.group(2)
+                title, words = page if heading.group(1) == page else f"{page}: {heading.group(1)}", []
+            words += re.findall(r"[a-z][a-z0-9]{2,}", re.sub(r"\{#\S+\}|\]\(\S*\)|<!--.*-->", " ", line).lower())
+        yield where, title, words
+
+
+def add_documents_to_search():
+    """Doxygen's search knows names and titles alone: the words of the documents are put into the lists that it looks through."""
+    places = {}
+    for where, title, words in sections():
+        for word in set(words) if title else ():
+            places.setdefault(word, []).append(["../" + where, 1, html.escape(title.replace("`", ""))])
+    search = OUT / "html/search"
+    lists = (search / "searchdata.js").read_text()
+    letters = known = re.search(r'0: "(.*)"', lists).group(1)  # a list each
+    entries = {}
+    for word, found in sorted(places.items()):
+        if len(found) <= 25:  # others are everywhere
+            entries.setdefault(word[0], []).append(json.dumps([f"{word}_0documents", [f"{word} in the documents", *found]]))
+    for letter, added in entries.items():
+        if letter not in letters:
+            letters += letter
+            name = f"all_{letters.index(letter):x}"
+            (search / f"{name}.html").write_text((search / "all_0.html").read_text().replace("all_0.js", f"{name}.js"))
+            (search / f"{name}.js").write_text("var searchData=\n[\n  ['',['']]\n];\n")
+        file = search / f"all_{letters.index(letter):x}.js"
+        file.write_text(re.sub(r"(?s)\n\];\s*$", lambda _: ",\n  " + ",\n  ".join(added) + "\n];\n", file.read_text()))
+    (search / "searchdata.js").write_text(lists.replace(f'0: "{known}"', f'0: "{letters}"'))
+    return [link for found in places.values() for link, *_ in found]
 
 
 class Links(html.parser.HTMLParser):
     def __init__(self):
         super().__init__()
         self.ids, self.links, self.loaded = set(), [], []
+        self.within, self.leftovers = [], []
+
+    def handle_data(self, text):
+        # Marks of Markdown that Doxygen took for something else.
+        if not self.within and re.search(r"`|(?<!\*)\*\*(?!\*)|\\ilinebr", text):
+            self.leftovers.append(text.strip())
+
+    def handle_endtag(self, tag):
+        if self.within and self.within[-1] == tag:
+            self.within.pop()
 
     def handle_starttag(self, tag, attributes):
         given = dict(attributes)
+        if tag in ("code", "pre", "script", "style") or (tag == "div" and (self.within or given.get("class") in ("fragment", "memproto"))):
+            self.within.append(tag)
         self.ids |= {given[key] for key in ("id", "name") if given.get(key)}
         if tag == "a" and given.get("href"):
             self.links.append(given["href"])
@@ -230,12 +334,17 @@ class Links(html.parser.HTMLParser):
             self.loaded.append(given["href"])
 
 
-def broken_links():
+def faults_of_pages(found_by_search):
     pages = {}
     for path in sorted((OUT / "html").rglob("*.html")):
         pages[path.resolve()] = Links()
         pages[path.resolve()].feed(path.read_text())
+    search = (OUT / "html/search/search.html").resolve()  # as if it were a page
+    pages[search] = Links()
+    pages[search].links = sorted(set(found_by_search))
     for path, page in pages.items():
+        for text in page.leftovers:
+            yield f"{path.name}: not understood: {text}"
         for link in page.loaded + page.links:
             if re.match(r"[a-z]+:|//", link):
                 if link in page.loaded and not re.match(r"data:|javascript:", link):
@@ -260,7 +369,7 @@ def warnings():
 
 lay_out()
 subprocess.run(["doxygen", "cmake/Doxyfile"], check=True)
-faults = [*warnings(), *broken_links()]
+faults = [*warnings(), *faults_of_pages(add_documents_to_search())]
 print("\n".join(faults))
 if faults:
     sys.exit(f"{len(faults)} faults")

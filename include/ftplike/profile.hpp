@@ -110,6 +110,7 @@ template <class T> class Application {
  private:
   T* object_;
 };
+/// The application of a server that was given none.
 struct NoApplication {};
 
 /// The choice of a server's parts: derive from a profile and redeclare one name to swap one part. Storage,
@@ -213,7 +214,8 @@ struct AccountUse {
   AccountUse(std::string its_name, std::uint64_t bytes_per_second)
       : name{std::move(its_name)}, sent{bytes_per_second}, received{bytes_per_second} {}
   std::string name;  // of the account
-  Meter sent, received;  // the rates of what is sent, and of what is received
+  Meter sent;      // the rate of what is sent
+  Meter received;  // that of what is received
 };
 
 /// What a server is made of: one of each part, taken from those that it is given or made by default.

@@ -153,6 +153,7 @@ template <Transport T, class P> class Server<T, P>::Handle {
 /// The type of a server of these parts, as a member of a class needs it: `ServerOf<TcpTransport, DirectoryStorage>`.
 template <Transport T, class... Parts> using ServerOf = Server<T, typename detail::ProfileOf<Ftp, Parts...>::type>;
 
+/// Makes out of the parts which server it is.
 template <Transport T, class... Parts> Server(T&, Parts...)
     -> Server<T, typename detail::ProfileOf<Ftp, Parts...>::type>;
 

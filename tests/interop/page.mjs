@@ -78,6 +78,14 @@ function stay(port, number) {
 
 // ---- what the page does ----
 
+/// How far two colours are apart, from 1 to 21, as WCAG counts it.
+function contrast(...colours) {
+  const light = colour => [1, 3, 5].map(i => parseInt(colour.slice(i, i + 2), 16) / 255)
+    .map(part => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, part, i) => sum + part * [0.2126, 0.7152, 0.0722][i], 0.05);
+  const [least, most] = colours.map(light).sort((a, b) => a - b);
+  return most / least;
+}
 const drawn = `[...document.querySelectorAll('#picture .row')]`;
 const has = text => `${drawn}.some(row => row.textContent.includes(${JSON.stringify(text)}))`;
 const click = id => `document.getElementById('${id}').click()`;
@@ -189,6 +197,43 @@ const tests = {
     await browser.open(server.page);
     await browser.until(has('closed'));
     await browser.until(`document.getElementById('state')?.textContent === 'live'`);
+  },
+  async 'is gone through by keys alone'({browser}) {
+    const press = key => browser.value(`document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: '${key}', bubbles: true}))`);
+    const isAt = place => browser.value(`document.activeElement === ${drawn}.at(${place})`);
+    await browser.value(`document.getElementById('picture').focus()`);
+    await press('ArrowDown');
+    assert.ok(await isAt(-1));
+    await press('ArrowUp');
+    await press('Enter');
+    assert.ok(await isAt(-2));
+    const line = `document.getElementById('detail-line').textContent`;
+    assert.equal(await browser.value(line), await browser.value(`(row => row.text || row.kind)(${drawn}.at(-2).row)`));
+    await press('ArrowDown');
+    assert.equal(await browser.value(line), await browser.value(`(row => row.text || row.kind)(${drawn}.at(-1).row)`));
+    await press('Escape');
+    assert.equal(await browser.value(`document.getElementById('detail').hidden`), true);
+  },
+  async 'can be read by all, in light and in dark'({browser}) {
+    for (const scheme of ['light', 'dark']) {
+      await browser.ask('Emulation.setEmulatedMedia', {features: [{name: 'prefers-color-scheme', value: scheme}]});
+      const colours = await browser.value(`Object.fromEntries(['ink', 'soft', 'command', 'reply', 'bad', 'data', 'ground', 'sheet', 'faint', 'pipe', 'chosen']
+        .map(name => [name, getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim()]))`);
+      for (const words of ['ink', 'soft', 'command', 'reply', 'bad', 'data']) {
+        for (const ground of ['ground', 'sheet', 'faint', 'pipe', 'chosen']) {
+          assert.ok(contrast(colours[words], colours[ground]) >= 4.5, `${words} on ${ground}, ${scheme}`);  // WCAG 2.1, 1.4.3
+        }
+      }
+    }
+    await browser.ask('Emulation.setEmulatedMedia', {features: []});
+  },
+  async 'lists those who transfer, however many others have come since'({browser}) {
+    await browser.value(`for (let i = 1; i <= 300; ++i) show({kind: 'opened', session: 1000 + i, at: 0, client: '127.0.0.1:1'}); listSessions()`);
+    assert.equal(await browser.value(`sessions.get(1001).element.hidden`), true);
+    await browser.value(`show({kind: 'connected', session: 1001, at: 1, way: 'passive'}); listSessions()`);
+    assert.equal(await browser.value(`sessions.get(1001).element.hidden`), false);
+    assert.equal(await browser.value(`document.querySelectorAll('.session:not([hidden])').length`), 250);
+    assert.match(await browser.value(`document.getElementById('listed').textContent`), /^250 of 3\d\d$/);
   },
   async 'has an address of its own, unless it is that of the metrics'({server}) {
     const words = ['--root', folder, '--listen', '127.0.0.1:0', '--page'];

@@ -3,7 +3,7 @@
 
 int main() {
   ftplike::TcpTransport network;
-  ftplike::Server server{network, ftplike::MemoryStorage{}};
+  ftplike::Server server{network, ftplike::DirectoryStorage{"."}};
   server.listen("127.0.0.1", 0);
   server.stop();
   network.run();

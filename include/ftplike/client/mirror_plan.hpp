@@ -78,12 +78,14 @@ struct MirrorOptions {
   /// Remove what the source does not have, before anything else is done. Nothing is removed where a listing failed or
   /// could not be understood.
   bool delete_others = false;
-  /// Patterns for files, of which one has to fit if there are any, and for files and directories that are left alone on
-  /// both sides. A pattern with a '/' is for the path from the root of the mirror, any other for the name.
-  std::vector<std::string> include, exclude;  // empty: all, and none
+  /// Patterns for files, of which one has to fit; none: all do. A pattern with a '/' is for the path from the root of
+  /// the mirror, any other for the name.
+  std::vector<std::string> include;
+  /// Patterns of the same kind, for files and directories that are left alone on both sides.
+  std::vector<std::string> exclude;
   std::size_t entries = 1'000'000;  // on each side
   unsigned depth = 100;             // of directories
-  TransferOptions transfer;         // `progress` is told of all transfers together, and stops all
+  TransferOptions transfer;         // `progress` is told of all transfers together, of their size in all, and stops all
   /// Called after each action; with what it failed of, or null. First for the directories that could not be listed.
   std::function<void(const MirrorAction& action, const std::exception_ptr& failure)> done;
 };
@@ -92,7 +94,8 @@ struct MirrorOptions {
 class MirrorPlan {
  public:
   Direction direction = Direction::received;  // from the server to us, or the other way
-  std::string remote, local;          // the roots
+  std::string remote;                 // the root on the server
+  std::string local;                  // the root here
   std::vector<MirrorAction> actions;  // in the order in which they have to be done
   std::vector<std::string> skipped;   // what is left alone though it differs, and why
   /// Directories of which the listing failed or could not be understood, on either side. What is in them is left alone.

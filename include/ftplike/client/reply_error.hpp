@@ -40,6 +40,7 @@ inline const std::error_category& reply_category() noexcept {
 /// Which of a session's connections, or the local end, was at fault.
 enum class Channel { control, data, local };
 
+/// Words for people, such as "data connection".
 constexpr std::string_view name_of(Channel channel) noexcept {
   return channel == Channel::control ? "control connection"
          : channel == Channel::data  ? "data connection"

@@ -41,7 +41,8 @@ struct RetryPolicy {
   RetryPolicy() {}  // no aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice
 
   unsigned attempts = 5;  // tries in all; 0 is as 1
-  Duration first = std::chrono::seconds{1}, longest = std::chrono::seconds{60};  // the first pause, and the longest one
+  Duration first = std::chrono::seconds{1};     // the first pause
+  Duration longest = std::chrono::seconds{60};  // the longest one
   /// Whether a server that the pool has not reached once is waited for, too. It is not by default: where nobody listens
   /// at an address (`is_unreachable`), the address is wrong more often than the moment.
   bool waits_for_server = false;

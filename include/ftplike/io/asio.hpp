@@ -58,9 +58,11 @@ using asio::use_awaitable;
 using Executor = asio::any_io_executor;
 /// An address and a port, on real and on simulated networks.
 using Endpoint = asio::ip::tcp::endpoint;
+/// An IPv4 or IPv6 address without a port.
 using Address = asio::ip::address;
 /// The clock of every limit: steady, never wall time. A simulated network has its own.
 using Time = std::chrono::steady_clock::time_point;
+/// A span of time by that clock.
 using Duration = std::chrono::steady_clock::duration;
 /// Asio's timer of that clock.
 template <class E = Executor> using SteadyTimer =

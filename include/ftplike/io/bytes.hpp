@@ -76,7 +76,9 @@ template <Stream S> void mark_as_control(S& stream) {
   if constexpr (requires { stream.mark_as_control(); }) stream.mark_as_control();
 }
 
+/// The bytes of a text. **Lifetime:** the text outlives them.
 inline std::span<const std::byte> as_bytes(std::string_view text) noexcept { return std::as_bytes(std::span{text}); }
+/// Bytes as a text. **Lifetime:** the bytes outlive it.
 inline std::string_view as_text(std::span<const std::byte> bytes) noexcept {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }

@@ -16,6 +16,7 @@ namespace ftplike::inline v0_2 {
 
 // What the checksums of both ends are worked out with: OpenSSL and zlib.
 
+/// The checksums that both ends know. Against somebody who changes a file on purpose only the first two help.
 enum class DigestAlgorithm { sha256, sha512, sha1, md5, crc32 };
 
 /// A checksum that grows with the bytes that it is given.

@@ -131,14 +131,16 @@ struct TransferBegun {
   Direction direction;  // which way its bytes go
   std::uint64_t offset;                   // where in the file it begins
   std::optional<std::uint64_t> expected;  // bytes over the data connection, if it is known how many there are
-  bool ascii, listing;  // text is converted (TYPE A); it is a listing and no file
+  bool ascii;    // text is converted (TYPE A)
+  bool listing;  // it is a listing and no file
   /// The path as the client sees it: below its account's root.
   Path shown_path() const { return path.below(who.root); }
 };
 /// A data connection is there, and secured where it has to be.
 struct DataOpened {
   const SessionInfo& who;
-  Endpoint local, remote;  // our end, and the other one
+  Endpoint local;   // our end
+  Endpoint remote;  // the other one
 };
 /// These bytes went over the data connection. An observer that takes this event costs the kernel's short cut from file to
 /// connection; one that has a function `wants_bytes()` does while that says yes, and is told of none otherwise.
@@ -156,7 +158,8 @@ struct DataMoved {
 /// A data connection is closed, after `total` bytes. Whether the transfer was a success, `TransferEnded` tells.
 struct DataClosed {
   const SessionInfo& who;
-  Endpoint local, remote;  // our end, and the other one
+  Endpoint local;   // our end
+  Endpoint remote;  // the other one
   Direction direction;  // which way its bytes went
   std::uint64_t total;  // bytes that went over it
 };
@@ -166,9 +169,11 @@ struct TransferEnded {
   std::string_view verb;  // of the command
   const Path& path;       // of the file in the storage, or of the directory that is listed
   Direction direction;  // which way its bytes went
-  std::uint64_t bytes, offset;  // over the data connection; where in the file it began
+  std::uint64_t bytes;   // over the data connection
+  std::uint64_t offset;  // where in the file it began
   Duration took;                // beginning before the data connection was made
-  bool ascii, listing;  // text was converted (TYPE A); it was a listing and no file
+  bool ascii;    // text was converted (TYPE A)
+  bool listing;  // it was a listing and no file
   std::error_code error;  // why it failed; empty if it is complete
   /// Of an upload that failed: the file beside `path` where the server keeps what came, for being gone on with. Empty where
   /// nothing is kept, or not in such a file.
@@ -228,8 +233,9 @@ struct ServerStopped {
   StopReport report;  // what became of the sessions
 };
 
-/// All of these events.
+/// A list of events.
 template <class... All> struct EventList {};
+/// All events that there are.
 using AllEvents =
     EventList<SessionOpened, SessionRefused, IntroductionFailed, CommandSeen, CommandRefused, ReplySeen, LoginTried,
               ClientBanned, ConnectionSecured, HandshakeFailed, DataListening, StrangerRefused, TransferBegun, DataOpened,

@@ -70,6 +70,7 @@ inline Subnet client_subnet(const Address& address) {
   if (address.to_v6().is_v4_mapped()) return Subnet{address, 128};
   return Subnet{first_of_subnet(address, 64), 64};
 }
+/// The first address of that subnet.
 inline Address client_network(const Address& address) { return client_subnet(address).address(); }
 
 /// The key of the client at an address.

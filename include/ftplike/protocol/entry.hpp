@@ -13,8 +13,9 @@ namespace ftplike::inline v0_2 {
 /// beyond 2262 do not fit 64 bits, and a peer may name any from 0 to 9999.
 using Timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
 
-/// The first and the last moment that the protocol can tell.
+/// The first moment that the protocol can tell.
 inline constexpr Timestamp first_timestamp = std::chrono::sys_days{std::chrono::January / 1 / 0};
+/// The last one.
 inline constexpr Timestamp last_timestamp =
     std::chrono::sys_days{std::chrono::January / 1 / 10000} - std::chrono::milliseconds{1};
 

@@ -40,6 +40,7 @@ enum class Errc {
   refused_by_rule,     // it would break a rule of safety: another host, a name that leaves its folder, …
 };
 
+/// The category of every `Errc`.
 inline const std::error_category& ftplike_category() noexcept {
   static const class : public std::error_category {
     const char* name() const noexcept override { return "ftplike"; }
@@ -77,6 +78,7 @@ inline const std::error_category& ftplike_category() noexcept {
   return category;
 }
 
+/// So that an `Errc` is a `std::error_code`.
 inline std::error_code make_error_code(Errc value) noexcept { return {static_cast<int>(value), ftplike_category()}; }
 
 }  // namespace ftplike

@@ -24,7 +24,8 @@ class ProxyHeader {
   /// Both ends of the connection that the proxy has accepted. An IPv6 address in version 1 is only known to be made of
   /// the right letters.
   struct Ends {
-    HostPort client, server;  // who connected, and to whom
+    HostPort client;  // who connected
+    HostPort server;  // to whom
   };
 
   /// More bytes are needed.

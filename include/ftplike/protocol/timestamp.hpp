@@ -112,6 +112,7 @@ inline void append_timestamp(std::string& out, Timestamp time, Fraction fraction
   out.append(text.data(), at);
 }
 
+/// The same as a text of its own.
 inline std::string format_timestamp(Timestamp time, Fraction fraction = Fraction::if_any) {
   std::string text;
   append_timestamp(text, time, fraction);

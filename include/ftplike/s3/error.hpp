@@ -50,6 +50,7 @@ inline const std::error_category& s3_category() noexcept {
   static const Category category;
   return category;
 }
+/// So that an `S3Errc` is a `std::error_code`.
 inline std::error_code make_error_code(S3Errc code) noexcept { return {static_cast<int>(code), s3_category()}; }
 
 }  // namespace ftplike::inline v0_2

@@ -47,7 +47,8 @@ class Transfer {
   std::string conclusion;  // the text of the 226
   std::uint64_t offset = 0;  // where in the file it begins
   std::optional<std::uint64_t> expected;  // bytes of the file that are to come, if it is known how many
-  bool ascii = false, listing = false;  // text is converted (TYPE A); it is a listing and no file
+  bool ascii = false;    // text is converted (TYPE A)
+  bool listing = false;  // it is a listing and no file
 
   Direction direction = Direction::sent;  // which way its bytes go
   std::uint64_t moved = 0;  // bytes by now, before they are compressed

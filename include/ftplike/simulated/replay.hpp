@@ -27,7 +27,8 @@ namespace ftplike::inline v0_2 {
 /// Where a session that was played again went another way than the recorded one.
 struct Difference {
   std::size_t line;  // of the recording
-  std::string recorded, seen;  // what was there then, and what is there now
+  std::string recorded;  // what was there then
+  std::string seen;      // what is there now
 };
 
 /// How a recording is played.

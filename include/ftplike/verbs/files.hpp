@@ -471,6 +471,7 @@ template <class Inner> struct BasicSite {
     return {214, lines + "\nHELP: this\nEnd"};
   }
 };
+/// SITE with what it has unless a profile says otherwise: CHMOD, UTIME, and HELP.
 using Site = BasicSite<CommandTable<SiteChmod, SiteUtime>>;
 
 }  // namespace verbs

@@ -210,6 +210,7 @@ template <class Inner> struct BasicOpts {
   template <class... More> using With = BasicOpts<typename Inner::template With<More...>>;
   static awaitable<Reply> run(auto& session, std::string_view text) { return detail::run_inner<Inner>(session, text); }
 };
+/// OPTS with what it has unless a profile says otherwise: UTF8, MLST and MODE.
 using Opts = BasicOpts<CommandTable<OptsUtf8, OptsMlst, OptsMode>>;
 
 /// Some old clients say it without OPTS.
