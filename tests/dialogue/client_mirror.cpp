@@ -511,7 +511,7 @@ TEST(Mirror, UsesTheSessionsOfThePoolAtOnceAndSurvivesTheirLoss) {
   for (int i = 0; i < 12; ++i) folder.write("files/" + std::to_string(i), text);
   auto server = serve(network, files, some_users());
   TestPool pool{network, anna()};
-  for (const std::uint64_t operation : {200u, 300u, 400u}) network.fail({.operation = operation}, Fault::reset);
+  for (const std::size_t operation : {200u, 300u, 400u}) network.fail({.operation = operation}, Fault::reset);
   const MirrorResult result = network.run(mirror(pool, "up", folder / "files", upwards()));
   EXPECT_GT(network.operations(), 400u);
   EXPECT_EQ(result.transferred, 12u);
