@@ -12,6 +12,11 @@ set(ZLIB_USE_STATIC_LIBS ON)
 set(CMAKE_CXX_FLAGS_INIT -Wa,-mbig-obj)  # a united test file has more sections than the usual format holds
 set(CMAKE_EXE_LINKER_FLAGS_INIT -static)  # or Wine would have to be told where the compiler's libraries are
 set(CMAKE_FIND_ROOT_PATH /usr/x86_64-w64-mingw32)
+set(openssl ${CMAKE_CURRENT_LIST_DIR}/../build/openssl_for_windows)  # what tests/windows/openssl.sh makes
+if(EXISTS ${openssl})
+  list(APPEND CMAKE_FIND_ROOT_PATH ${openssl})
+  set(OPENSSL_USE_STATIC_LIBS ON)
+endif()
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 foreach(kind INCLUDE LIBRARY PACKAGE)
   set(CMAKE_FIND_ROOT_PATH_MODE_${kind} ONLY)

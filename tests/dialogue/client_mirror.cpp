@@ -1,7 +1,6 @@
 #include <ftplike/client/mirror.hpp>
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "support/folder.hpp"
 #include "support/scripted_client.hpp"
@@ -45,33 +44,6 @@ std::string plan_between(const std::map<std::string, Entry>& source, const std::
 }
 Entry a_file(std::uint64_t size, Timestamp modified = long_ago) { return {"", Entry::Type::file, size, modified}; }
 Entry a_directory() { return {"", Entry::Type::directory, 0, long_ago}; }
-/// The rights of somebody from whom files can be kept, whoever runs the tests, on a folder that is to be his.
-class NobodysRights {
- public:
-  explicit NobodysRights(const TestFolder& folder) : folder_{folder} {
-    constexpr ::uid_t nobody = 65534;
-    if (own_ != 0) return;
-    for (const auto& file : std::filesystem::recursive_directory_iterator{folder.path()}) give(file.path(), nobody);
-    give(folder.path(), nobody);
-    EXPECT_EQ(::seteuid(nobody), 0);
-  }
-  NobodysRights(const NobodysRights&) = delete;
-  NobodysRights& operator=(const NobodysRights&) = delete;
-  ~NobodysRights() {
-    for (auto at = std::filesystem::directory_iterator{folder_.path()}; const auto& file : at) {
-      if (file.is_directory()) std::filesystem::permissions(file.path(), std::filesystem::perms::owner_all);
-    }
-    EXPECT_EQ(::seteuid(own_), 0);
-  }
-
- private:
-  static void give(const std::filesystem::path& path, ::uid_t owner) {
-    EXPECT_EQ(::chown(path.c_str(), owner, static_cast<::gid_t>(-1)), 0);
-  }
-  const TestFolder& folder_;
-  const ::uid_t own_ = ::geteuid();
-};
-
 std::string text_of(const MirrorFailure& failure) {
   try {
     std::rethrow_exception(failure.error);
@@ -424,29 +396,6 @@ TEST(Mirror, TellsAtItsEndWhatCouldNotBeListed) {
   EXPECT_EQ(told, (std::vector<std::string>{"list d: is not known failed", "transfer a, 1 bytes: is missing"}));
 }
 
-TEST(Mirror, GoesOnWhereAFolderOfOursCannotBeRead) {
-  TestNetwork network{1};
-  const TestFolder folder;
-  folder.write("a", "1");
-  folder.write("locked/b", "1");
-  folder.write("z/c", "1");
-  const NobodysRights rights{folder};
-  std::filesystem::permissions(folder / "locked", std::filesystem::perms::none);
-  auto server = serve(network, {{"/locked/b", "1"}, {"/locked/d", "1"}, {"/old", "1"}}, some_users());
-  TestPool pool{network, anna()};
-  const MirrorPlan up = network.run(plan_mirror(pool, "", folder.string(), with_removals(upwards())));
-  EXPECT_EQ(up.text(),
-            "list locked: is not known\n"
-            "remove old: is not in the source\n"
-            "make directory z: is missing\n"
-            "transfer a, 1 bytes: is missing\n"
-            "transfer z/c, 1 bytes: is missing\n");
-  EXPECT_EQ(text_of(up.failures.at(0)), "Permission denied");
-  EXPECT_EQ(plan_of(network, pool, "", folder.string()),
-            "list locked: is not known\n"
-            "transfer old, 1 bytes: is missing\n");
-}
-
 TEST(Mirror, RemovesBeforeWhatMayHaveTheSameNameInTheTargetComes) {
   // As if the target took capital and small letters for the same.
   EXPECT_EQ(
@@ -562,7 +511,7 @@ TEST(Mirror, UsesTheSessionsOfThePoolAtOnceAndSurvivesTheirLoss) {
   for (int i = 0; i < 12; ++i) folder.write("files/" + std::to_string(i), text);
   auto server = serve(network, files, some_users());
   TestPool pool{network, anna()};
-  for (const std::uint64_t operation : {200u, 300u, 400u}) network.fail({.operation = operation}, Fault::reset);
+  for (const std::size_t operation : {200u, 300u, 400u}) network.fail({.operation = operation}, Fault::reset);
   const MirrorResult result = network.run(mirror(pool, "up", folder / "files", upwards()));
   EXPECT_GT(network.operations(), 400u);
   EXPECT_EQ(result.transferred, 12u);

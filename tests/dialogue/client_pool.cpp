@@ -239,7 +239,7 @@ TEST(ClientPool, GoesOnWithADownloadWhoseConnectionsWereLost) {
   const std::string text(500'000, 'x');
   auto server = serve(network, {{"/a", text}}, some_users());
   TestPool pool{network, anna()};
-  for (const std::uint64_t operation : {150u, 300u, 450u}) network.fail({.operation = operation}, Fault::reset);
+  for (const std::size_t operation : {150u, 300u, 450u}) network.fail({.operation = operation}, Fault::reset);
   const TransferResult result = network.run(pool.download("a", folder.string()));
   EXPECT_GT(result.offset, 0u);
   EXPECT_EQ(result.offset + result.transferred, text.size());
@@ -256,7 +256,7 @@ TEST(ClientPool, GoesOnWithAnUploadWhoseConnectionsWereLost) {
     if (!before.empty()) files = MemoryStorage{{"/a", before}};
     auto server = serve(network, files, some_users());
     TestPool pool{network, anna()};
-    for (const std::uint64_t operation : {100u, 200u}) network.fail({.operation = operation}, Fault::reset);
+    for (const std::size_t operation : {100u, 200u}) network.fail({.operation = operation}, Fault::reset);
     const TransferResult result = network.run(pool.upload(folder / "a"));
     // Where there is an old file, nobody can tell how far the new one came.
     EXPECT_EQ(result.offset > 0, before.empty());

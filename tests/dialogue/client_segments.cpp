@@ -57,7 +57,7 @@ TEST(ClientSegments, SurviveTheLossOfConnections) {
   const std::string text = numbers_up_to(3'000'000);
   auto server = serve(network, {{"/a", text}}, some_users());
   TestPool pool{network, anna()};
-  for (const std::uint64_t operation : {150u, 180u, 210u}) network.fail({.operation = operation}, Fault::reset);
+  for (const std::size_t operation : {150u, 180u, 210u}) network.fail({.operation = operation}, Fault::reset);
   network.run(download_in_segments(pool, "a", folder.string(), 3));
   EXPECT_GT(network.operations(), 210u);
   EXPECT_TRUE(folder.read("a") == text);

@@ -63,7 +63,7 @@ TEST(ClientSinks, SurviveInAPoolTheLossOfTheirConnections) {
     TestNetwork network{1, {.window = 4096}};
     auto server = serve(network, {{"/a", text}}, some_users());
     TestPool pool{network, anna()};
-    for (const std::uint64_t operation : {120u, 200u}) network.fail({.operation = operation}, Fault::reset);
+    for (const std::size_t operation : {120u, 200u}) network.fail({.operation = operation}, Fault::reset);
     const TransferResult result = network.run(pool.download("a", sink));
     EXPECT_GT(network.operations(), 200u);
     EXPECT_GT(result.offset, 0u);

@@ -77,7 +77,7 @@ TEST(ClientTransfers, SurviveSplitsDelaysAndDisorder) {
                          .interleave = true}};
     auto server = serve(network, {}, some_users());
     TestClient client = log_in(network);
-    const std::string text = random_bytes(1000 * seed);
+    const std::string text = random_bytes(static_cast<std::size_t>(1000 * seed));
     network.run(send_text(client, text, "a"));
     EXPECT_TRUE(network.run(text_of(client, "a")) == text);
     EXPECT_EQ(network.run(client.list()).size(), 1u);

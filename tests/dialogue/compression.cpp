@@ -20,19 +20,19 @@ using namespace std::chrono_literals;
 namespace {
 
 std::string deflated(std::string_view text) {
-  std::string made(compressBound(text.size()), '\0');
-  uLongf size = made.size();
+  std::string made(compressBound(static_cast<uLong>(text.size())), '\0');
+  auto size = static_cast<uLongf>(made.size());
   EXPECT_EQ(compress(reinterpret_cast<Bytef*>(made.data()), &size, reinterpret_cast<const Bytef*>(text.data()),
-                     text.size()),
+                     static_cast<uLong>(text.size())),
             Z_OK);
   made.resize(size);
   return made;
 }
 std::string inflated(std::string_view bytes, std::size_t most = 1'000'000) {
   std::string made(most, '\0');
-  uLongf size = made.size();
+  auto size = static_cast<uLongf>(made.size());
   EXPECT_EQ(uncompress(reinterpret_cast<Bytef*>(made.data()), &size, reinterpret_cast<const Bytef*>(bytes.data()),
-                       bytes.size()),
+                       static_cast<uLong>(bytes.size())),
             Z_OK);
   made.resize(size);
   return made;

@@ -159,7 +159,9 @@ class MadeUp {
     co_return file();
   }
   awaitable<Listing> list(Path) { co_return Listing{}; }
-  awaitable<Reader> open(Path, std::uint64_t offset) { co_return Reader{std::string{"made up"}.substr(offset)}; }
+  awaitable<Reader> open(Path, std::uint64_t offset) {
+    co_return Reader{std::string{"made up"}.substr(static_cast<std::size_t>(offset))};
+  }
   std::string label() const { return "made up"; }
 
  private:

@@ -17,6 +17,8 @@ find include examples tests bench -name '*.[ch]pp' | sort | xargs awk '
   code ~ /(^|[^a-z_])(accept4|openat2|renameat2|sendfile|copy_file_range|preadv2|sigtimedwait|mkostemp|crypt_r)\(/ ||
   code ~ /SOCK_NONBLOCK|SOCK_CLOEXEC|MSG_NOSIGNAL|O_PATH|SYS_/ { fail("only some systems have this: it belongs into system/") }
   FILENAME ~ /^examples\/system\/(posix|windows)\// || FILENAME !~ /^(include|examples)\// { next }
+  code ~ /(^|[^A-Za-z0-9_>])::(open|openat|read|write|close|stat|fstat|lstat|unlink|rename|mkdir|chmod|fsync|lseek|pread|pwrite|getpid|fork)\(/ ||
+  code ~ /(^|[^A-Z_])O_(RDONLY|WRONLY|RDWR|CREAT|CLOEXEC|APPEND|TRUNC)/ { fail("only system/ calls the system") }
   /^ *# *include *<(sys\/|netinet\/|arpa\/|linux\/|net\/)/ ||
   /^ *# *include *<(unistd|fcntl|poll|signal|pwd|grp|crypt|dirent|termios|netdb|pthread|spawn|syslog|dlfcn|io|windows|winsock2)\.h>/ {
     fail("only system/ includes the headers of a system")

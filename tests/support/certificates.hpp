@@ -8,9 +8,10 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <stdexcept>
-#include <stdlib.h>
 #include <string>
 #include <utility>
+
+#include "support/new_folder.hpp"
 
 /// Where a certificate and its key lie.
 struct CertificateFiles {
@@ -30,9 +31,7 @@ struct CertificateWish {
 class Certificates {
  public:
   explicit Certificates(const std::string& name = "Authority") {
-    std::string pattern = (std::filesystem::temp_directory_path() / "ftplike-tls-XXXXXX").string();
-    if (!::mkdtemp(pattern.data())) throw std::runtime_error("no temporary folder");
-    folder_ = pattern;
+    folder_ = new_folder("ftplike-tls-");
     CertificateWish wish{.common_name = name, .alternative_names = "", .signed_by_itself = true};
     key_ = new_key();
     certificate_ = make(wish, key_.get(), nullptr, key_.get(), true);

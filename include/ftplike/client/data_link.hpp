@@ -95,7 +95,8 @@ template <class Core> class DataLink {
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
     if (transfer_.is_satisfied()) co_return 0;
     if (transfer_.length > 0) {
-      room = room.first(std::min<std::uint64_t>(room.size(), transfer_.length - transfer_.moved));
+      const std::uint64_t missing = transfer_.length - transfer_.moved;
+      room = room.first(static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), missing)));
     }
     try {
       const std::size_t n = co_await counted(read(room));

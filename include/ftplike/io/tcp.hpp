@@ -19,6 +19,7 @@
 
 #include <ftplike/io/blocking.hpp>
 #include <ftplike/io/transport.hpp>
+#include <ftplike/system/errors.hpp>
 #include <ftplike/system/new_shared.hpp>
 #include <ftplike/system/send_file.hpp>
 #include <ftplike/system/sockets.hpp>
@@ -32,7 +33,7 @@ namespace detail {
 inline std::error_code standard_error(const std::error_code& error) noexcept {
   const bool of_system = error.category() == asio::error::get_system_category();
   if (!of_system || error == asio::error::operation_aborted) return error;
-  return error_of_socket(error.value());
+  return error_of_system(error.value());
 }
 
 /// An IPv4 peer of an IPv6 socket is an IPv4 peer.

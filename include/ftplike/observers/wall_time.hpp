@@ -2,6 +2,7 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <functional>
 #include <string>
@@ -20,15 +21,25 @@ inline std::tm local_parts(std::chrono::system_clock::time_point when) {
   return local_parts(std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(when)));
 }
 
+/// How far a time's zone is before UTC. Not by strftime's %z, for which Windows has a name.
+inline int minutes_before_utc(const std::tm& parts, std::chrono::system_clock::time_point when) {
+  using namespace std::chrono;
+  const auto day = year{parts.tm_year + 1900} / (parts.tm_mon + 1) / parts.tm_mday;
+  const auto local = sys_days{day} + hours{parts.tm_hour} + minutes{parts.tm_min} + seconds{parts.tm_sec};
+  return static_cast<int>(floor<minutes>(local - floor<seconds>(when)).count());
+}
+
 /// `2026-11-22 18:00:33.123 +0100`.
 inline std::string log_time(std::chrono::system_clock::time_point when) {
   const std::tm parts = local_parts(when);
   const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(when.time_since_epoch()).count() % 1000;
-  std::array<char, 64> room{};
-  std::snprintf(room.data(), room.size(), "%04d-%02d-%02d %02d:%02d:%02d.%03d ", parts.tm_year + 1900, parts.tm_mon + 1,
-                parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, static_cast<int>((milliseconds + 1000) % 1000));
-  std::string result = room.data();
-  return result.append(room.data(), std::strftime(room.data(), room.size(), "%z", &parts));
+  const int offset = minutes_before_utc(parts, when);
+  std::array<char, 96> room{};
+  std::snprintf(room.data(), room.size(), "%04d-%02d-%02d %02d:%02d:%02d.%03d %c%02d%02d", parts.tm_year + 1900,
+                parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
+                static_cast<int>((milliseconds + 1000) % 1000), offset < 0 ? '-' : '+', std::abs(offset) / 60,
+                std::abs(offset) % 60);
+  return room.data();
 }
 
 /// `Sun Nov 22 18:00:33 2026`, with the names that programs read, whatever language the process speaks.

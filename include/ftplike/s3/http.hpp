@@ -26,6 +26,10 @@
 #include <ftplike/s3/error.hpp>
 #include <ftplike/system/new_shared.hpp>
 
+#ifndef ASIO_HAS_POSIX_STREAM_DESCRIPTOR
+#error "ftplike's S3 storage waits for libcurl's sockets by asio::posix, which Asio does not have on Windows"
+#endif
+
 namespace ftplike::inline v0_2::detail {
 
 /// What libcurl is to send, and how long it waits.

@@ -177,7 +177,7 @@ class ReplayedSession {
     if (!data_) co_return;
     for (std::uint64_t left = event.bytes; left > 0; left -= std::min<std::uint64_t>(left, text.size())) {
       if (text.empty() || left < event.bytes) text.assign(64 * 1024, 'x');  // what was not recorded
-      if (text.size() > left) text.resize(left);
+      if (text.size() > left) text.resize(static_cast<std::size_t>(left));
       co_await patiently(data_->write(as_bytes(text)));
     }
     co_await patiently(data_->finish());

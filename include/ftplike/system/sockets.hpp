@@ -11,15 +11,11 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <system_error>
 
 namespace ftplike::inline v0_2::detail {
 
 using NativeSocket = int;
 using SocketDescriptor = Descriptor;
-
-/// An error of a socket that Asio tells, as `std::errc` knows it.
-inline std::error_code error_of_socket(int error) noexcept { return {error, std::system_category()}; }
 
 /// Whether the event loop can wait for a listening socket until somebody comes.
 inline constexpr bool waits_for_connections = true;

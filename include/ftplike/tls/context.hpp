@@ -1,17 +1,20 @@
 #pragma once
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <exception>
 #include <functional>
 #include <memory>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
 
+#include <ftplike/system/authorities.hpp>
 #include <ftplike/system/files.hpp>
 #include <ftplike/tls/certificate.hpp>
 #include <ftplike/tls/error.hpp>
@@ -163,6 +166,18 @@ inline void trust(SSL_CTX* context, const Pem& authorities) {
   });
 }
 
+/// Has peers be believed for whom the system's authorities vouch.
+inline void trust_the_system(SSL_CTX* context) {
+  require(SSL_CTX_set_default_verify_paths(context) == 1, "the system's certificates");
+  X509_STORE* const store = SSL_CTX_get_cert_store(context);
+  for_each_authority([store](std::span<const std::byte> bytes) {
+    const auto* next = reinterpret_cast<const unsigned char*>(bytes.data());
+    const std::unique_ptr<X509, Free> authority{d2i_X509(nullptr, &next, static_cast<long>(bytes.size()))};
+    if (authority) X509_STORE_add_cert(store, authority.get());
+  });
+  ERR_clear_error();  // whom OpenSSL cannot read vouches for nobody
+}
+
 // ---- the log of keys
 
 /// Adds the keys of connections to a file that is readable for its owner only.
@@ -171,7 +186,7 @@ class KeyLog {
   /// None if the path is empty.
   explicit KeyLog(const std::string& path) {
     if (path.empty()) return;
-    file_ = Descriptor{::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600)};
+    file_ = Descriptor{sys::open_file(path.c_str(), sys::to_append, 0600)};
     if (!file_) throw std::system_error(errno, std::generic_category(), "key log " + path);
   }
   explicit operator bool() const noexcept { return static_cast<bool>(file_); }
@@ -191,7 +206,7 @@ class KeyLog {
     const auto* const self = static_cast<const KeyLog*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), place()));
     try {
       const std::string line = std::string{words} + '\n';
-      (void)!::write(self->file_.get(), line.data(), line.size());
+      (void)sys::write_some(self->file_.get(), line.data(), line.size());
     } catch (const std::exception&) {  // one line less
     }
   }

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include <ftplike/protocol/error.hpp>
+#include <ftplike/system/errors.hpp>
 
 #if OPENSSL_VERSION_NUMBER < 0x30000000L
 #error "ftplike's TLS needs OpenSSL 3.0 or later"
@@ -81,7 +82,7 @@ inline std::error_code last_error() noexcept {
   const unsigned long code = ERR_get_error();
   ERR_clear_error();
   if (code == 0) return Errc::peer_lost;
-  if (ERR_SYSTEM_ERROR(code)) return {ERR_GET_REASON(code), std::system_category()};
+  if (ERR_SYSTEM_ERROR(code)) return error_of_system(ERR_GET_REASON(code));
   return {static_cast<int>(code), tls_category()};
 }
 

@@ -19,6 +19,7 @@
 #include <ftplike/io/transport.hpp>
 #include <ftplike/io/within.hpp>
 #include <ftplike/protocol/error.hpp>
+#include <ftplike/system/files.hpp>
 #include <ftplike/tls/connection.hpp>
 
 namespace ftplike::inline v0_2 {
@@ -249,10 +250,10 @@ template <class Lower> class TlsStream {
     room.resize(Engine::piece);
     std::size_t sent = 0;
     for (bool flows = true; flows && sent < most;) {
-      const auto n =
-          ::pread(file, room.data(), std::min(tls_->piece.get(), most - sent), static_cast<off_t>(position + sent));
+      const std::size_t size = std::min(tls_->piece.get(), most - sent);
+      const auto n = detail::sys::read_at(file, room.data(), size, static_cast<detail::sys::Offset>(position + sent));
       if (n < 0 && errno == EINTR) continue;
-      if (n < 0) throw std::system_error(errno, std::system_category());
+      if (n < 0) detail::fail_with(errno);
       if (n == 0) break;
       const auto part = std::span<const std::byte>{room}.first(static_cast<std::size_t>(n));
       const bool at_once = co_await write_piece(part);

@@ -9,6 +9,8 @@
 
 #include <ftplike/io/observer.hpp>
 
+#include "support/environment.hpp"
+
 inline ftplike::SessionInfo session_info(std::uint64_t number = 12) {
   using asio::ip::make_address;
   return {number, {make_address("192.0.2.1"), 21}, {make_address("192.0.2.7"), 51234}};
@@ -27,10 +29,10 @@ class CollectedLines {
   std::vector<std::string> lines;
 };
 
-/// Sunday, 22 November 2026, 18:00:33.123 in a zone that is an hour before UTC, for as long as this lives.
+/// Sunday, 22 November 2026, 18:00:33.123 in a zone, as TZ has it, that is an hour before UTC, for as long as this lives.
 class WallTime {
  public:
-  WallTime() : old_{zone()} { set("ZONE-1"); }
+  explicit WallTime(const std::string& its_zone = "ZON-1") : old_{zone()} { set(its_zone); }
   WallTime(const WallTime&) = delete;
   WallTime& operator=(const WallTime&) = delete;
   ~WallTime() { set(old_); }
@@ -48,10 +50,10 @@ class WallTime {
   }
   static void set(const std::string& to) {
     if (to.empty())
-      ::unsetenv("TZ");
+      remove_variable("TZ");
     else
-      ::setenv("TZ", to.c_str(), 1);
-    ::tzset();
+      set_variable("TZ", to.c_str());
+    take_zone();
   }
   std::string old_;
 };

@@ -1,12 +1,13 @@
 #include <ftplike/observers/lines.hpp>
 
-#include <fcntl.h>
 #include <filesystem>
 #include <gtest/gtest.h>
 
+#include <ftplike/system/files.hpp>
+
 #include "support/folder.hpp"
 
-using ftplike::LineFile;
+using namespace ftplike;
 
 TEST(LineFile, AddsLinesToWhatIsThere) {
   const TestFolder folder;
@@ -52,9 +53,10 @@ TEST(LineFile, StaysWithTheFileBeforeIfTheNewOneCannotBeOpened) {
 
 TEST(LineFile, LeavesTheDescriptorOfSomebodyElseOpen) {
   const TestFolder folder;
-  const int descriptor = ::open((folder / "log").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-  LineFile{descriptor}("line");
-  EXPECT_EQ(::write(descriptor, "more\n", 5), 5);
-  ::close(descriptor);
+  {
+    const detail::Descriptor file{detail::sys::open_file((folder / "log").c_str(), detail::sys::to_append)};
+    LineFile{file.get()}("line");
+    EXPECT_EQ(detail::sys::write_some(file.get(), "more\n", 5), 5);
+  }
   EXPECT_EQ(folder.read("log"), "line\nmore\n");
 }

@@ -36,6 +36,15 @@ TEST_F(LogTest, LeavesTheTimeToALoggerThatHasItsOwn) {
   EXPECT_EQ(lines.all(), "#12 192.0.2.7:51234: connected to 192.0.2.1:21\n");
 }
 
+TEST(LogTime, TellsHowFarTheZoneIsFromUtc) {
+  const WallTime behind{"ZON+3:30"};
+  EXPECT_EQ(detail::log_time(behind()), "2026-11-22 14:30:33.123 -0330");
+  const WallTime half_an_hour_behind{"ZON+0:30"};
+  EXPECT_EQ(detail::log_time(half_an_hour_behind()), "2026-11-22 17:30:33.123 -0030");
+  const WallTime ahead{"ZON-13:45"};
+  EXPECT_EQ(detail::log_time(ahead()), "2026-11-23 07:45:33.123 +1345");
+}
+
 TEST_F(LogTest, TellsWhoWasTurnedAway) {
   who.number = 0;
   log(SessionRefused{who, "too many connections"});

@@ -8,6 +8,7 @@
 
 #include <ftplike/protocol/error.hpp>
 
+#include "support/environment.hpp"
 #include "support/folder.hpp"
 #include "unit/observers/events.hpp"
 
@@ -40,9 +41,9 @@ class OtherLanguage {
     const std::string make = "localedef -c -f '" + folder / "letters" + "' -i '" + folder / "names" + "' '" + made +
                              "' 2>/dev/null";
     (void)!std::system(make.c_str());  // its status is 1: the other categories are missing
-    ::setenv("LOCPATH", folder.string().c_str(), 1);
+    set_variable("LOCPATH", folder.string().c_str());
     EXPECT_NE(std::setlocale(LC_TIME, "made"), nullptr);
-    ::unsetenv("LOCPATH");
+    remove_variable("LOCPATH");
   }
   OtherLanguage(const OtherLanguage&) = delete;
   OtherLanguage& operator=(const OtherLanguage&) = delete;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "fixture.hpp"
+#include "support/environment.hpp"
 
 namespace {
 
@@ -42,10 +43,10 @@ TEST(SimulationListener, ForgetsNetworksThatAreGone) {
 /// Sets a variable of the environment for as long as it lives.
 class Variable {
  public:
-  Variable(const char* name, const char* value) : name_{name} { ::setenv(name, value, 1); }
+  Variable(const char* name, const char* value) : name_{name} { set_variable(name, value); }
   Variable(const Variable&) = delete;
   Variable& operator=(const Variable&) = delete;
-  ~Variable() { ::unsetenv(name_); }
+  ~Variable() { remove_variable(name_); }
 
  private:
   const char* name_;

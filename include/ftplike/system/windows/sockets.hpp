@@ -37,9 +37,6 @@ class SocketDescriptor {
   SOCKET number_ = INVALID_SOCKET;
 };
 
-/// An error of a socket that Asio tells, as `std::errc` knows it.
-inline std::error_code error_of_socket(int error) noexcept { return {error, windows_category()}; }
-
 /// Asio cannot wait for a listening socket of Windows: it accepts by itself.
 inline constexpr bool waits_for_connections = false;
 
@@ -90,7 +87,7 @@ inline bool make_quiet(SOCKET socket) noexcept {
 /// A TCP socket of that family. **Errors:** `std::system_error`.
 inline SocketDescriptor make_socket(int family) {
   SocketDescriptor made{::WSASocketW(family, SOCK_STREAM, 0, nullptr, 0, WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT)};
-  if (!made || !make_quiet(made.get())) throw std::system_error(error_of_socket(::WSAGetLastError()));
+  if (!made || !make_quiet(made.get())) throw std::system_error(::WSAGetLastError(), windows_category());
   return made;
 }
 
