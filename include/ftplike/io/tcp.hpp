@@ -95,16 +95,16 @@ template <class E = Executor> class BasicTcpStream {
     error = error == asio::error::eof ? std::error_code{} : detail::standard_error(error);
     co_return came;
   }
-  /// The same in two steps and without a coroutine, as `detail::read_in_place` says.
-  awaitable<std::size_t> read_in_place(std::span<std::byte> room, std::error_code& error) {
+  /// The same in two steps and without a coroutine, as `detail::read_then` says.
+  template <class Then> void read_then(std::span<std::byte> room, detail::ReadHandler<Then> handler) {
     register_socket();
-    const auto buffer = asio::buffer(room.data(), room.size());
-    return socket_.async_read_some(buffer, asio::redirect_error(use_awaitable, error));
+    socket_.async_read_some(asio::buffer(room.data(), room.size()), std::move(handler));
   }
   /// The second step.
-  std::optional<std::size_t> bytes_of_read(std::span<std::byte>, std::size_t came, const std::error_code& error) const {
-    if (error && error != asio::error::eof) throw std::system_error(detail::standard_error(error));
-    return came;
+  std::optional<std::size_t> bytes_of_read(std::span<std::byte>, const detail::ReadResult& result) const {
+    const bool failed = result.error && result.error != asio::error::eof;
+    if (failed) throw std::system_error(detail::standard_error(result.error));
+    return result.bytes;
   }
   /// What `read_now` gives, as long as nothing had to wait: a short session need not be known to the event loop.
   std::size_t read_unregistered(std::span<std::byte> room) noexcept { return socket_.is_open() ? 0 : read_now(room); }

@@ -145,10 +145,25 @@ template <class T, class P> class ServerCore {
   }
   static void start(const std::shared_ptr<Visit>& visit, Beginning beginning) {
     try {
-      // The visit lives as long as the coroutine, whose cancellation slot its entry has.
-      start_on(visit->entry->executor, serve(*visit, beginning), visit->entry->interruption.slot(),
-               [visit](std::exception_ptr) { end_visit(*visit); });
+      run(visit, serve(*visit, beginning));
     } catch (...) { end_visit(*visit); }  // for want of memory, or of what the server's parts give a session
+  }
+  /// Runs a coroutine of a visit, which lives as long as that: its entry has the cancellation slot.
+  static void run(const std::shared_ptr<Visit>& visit, awaitable<void> operation) {
+    start_on(visit->entry->executor, std::move(operation), visit->entry->interruption.slot(),
+             [visit](std::exception_ptr) { pause(visit); });
+  }
+  /// The coroutine of a visit has ended: the visit is over, or its session waits for a command without one.
+  static void pause(const std::shared_ptr<Visit>& visit) {
+    if (!visit->session || !visit->session->is_idle()) return end_visit(*visit);
+    try {
+      visit->session->wait([visit] { resume(visit); });
+    } catch (...) { end_visit(*visit); }  // for want of memory
+  }
+  static void resume(const std::shared_ptr<Visit>& visit) {
+    try {
+      run(visit, visit->session->run(visit->leave));
+    } catch (...) { end_visit(*visit); }  // for want of memory
   }
   static void end_visit(Visit& visit) {
     visit.end();
