@@ -18,6 +18,7 @@
 #include <vector>
 
 #include <ftplike/io/blocking.hpp>
+#include <ftplike/io/timer_queue.hpp>
 #include <ftplike/io/transport.hpp>
 #include <ftplike/system/new_shared.hpp>
 #include <ftplike/system/send_file.hpp>
@@ -296,7 +297,12 @@ template <class = void> class BasicEventLoops {
   explicit BasicEventLoops(unsigned threads);
   Executor executor(std::size_t i);
   /// Whether an executor is that of one of them.
-  bool has(const Executor& executor) const;
+  bool has(const Executor& executor) const { return find(executor) != nullptr; }
+  /// The timers of an executor: together, if it is that of one of them.
+  std::shared_ptr<TimerQueue> timers(const Executor& executor) const {
+    const Loop* const loop = find(executor);
+    return loop ? loop->timers : new_shared<TimerQueue>(executor);
+  }
 
   /// Runs until nothing is left to do on the first, or `stop()`. What is thrown on any thread ends it and is thrown here.
   void run();
@@ -322,10 +328,13 @@ template <class = void> class BasicEventLoops {
       }};
     }
 
+    const std::shared_ptr<TimerQueue> timers = new_shared<TimerQueue>(get_executor());
     // Of all but the first, which the caller of `run` has, as long as that runs.
     Executor busy{get_executor()};
     std::thread thread;
   };
+  const Loop* find(const Executor& executor) const;
+
   std::size_t count_ = 0;
   std::unique_ptr<Loop[]> loops_;
 };
@@ -336,11 +345,11 @@ template <class Any> BasicEventLoops<Any>::BasicEventLoops(unsigned threads) {
   loops_.reset(new Loop[count_]);
 }
 template <class Any> Executor BasicEventLoops<Any>::executor(std::size_t i) { return loops_[i % count_].get_executor(); }
-template <class Any> bool BasicEventLoops<Any>::has(const Executor& executor) const {
+template <class Any> auto BasicEventLoops<Any>::find(const Executor& executor) const -> const Loop* {
   for (std::size_t i = 0; i < count_; ++i) {
-    if (executor == Executor{loops_[i].get_executor()}) return true;
+    if (executor == Executor{loops_[i].get_executor()}) return &loops_[i];
   }
-  return false;
+  return nullptr;
 }
 template <class Any> void BasicEventLoops<Any>::run() {
   std::mutex mutex;
@@ -389,26 +398,12 @@ template <class E = Executor> class BasicTcpTransport {
   using Acceptor = TcpAcceptor;
 
   /// A steady timer that forgets its call when it is cancelled.
-  class Timer {
+  class Timer : public detail::TimerQueue::Timer {
    public:
     /// A timer of an executor.
-    Timer(BasicTcpTransport&, const Executor& executor) : timer_{executor} {}
-    void start(Time when, std::function<void()> call) {
-      timer_.expires_at(when);
-      timer_.async_wait([call = std::move(call), round = ++*round_, now = round_](std::error_code error) mutable {
-        if (!error && round == *now) call();
-      });
-    }
-    void cancel() {
-      ++*round_;
-      timer_.cancel();
-    }
-    Timer(Timer&&) = delete;
-    ~Timer() { ++*round_; }
-
-   private:
-    SteadyTimer<E> timer_;
-    std::shared_ptr<unsigned> round_ = detail::new_shared<unsigned>(0u);  // a call already queued must see the cancel
+    Timer(BasicTcpTransport& network, const Executor& executor)
+        : detail::TimerQueue::Timer{network.loops_ ? network.loops_->timers(executor)
+                                                   : detail::new_shared<detail::TimerQueue>(executor)} {}
   };
 
   /// With `threads` threads (at least 1), the caller of `run` among them.

@@ -162,7 +162,7 @@ template <class T, class P> class ServerCore {
   }
   static void resume(const std::shared_ptr<Visit>& visit) {
     try {
-      run(visit, visit->session->run(visit->leave));
+      run(visit, visit->converse());
     } catch (...) { end_visit(*visit); }  // for want of memory
   }
   static void end_visit(Visit& visit) {
@@ -192,7 +192,7 @@ template <class T, class P> class ServerCore {
     const std::string_view objection = admit(visit.state, *visit.entry->who, visit.place);
     if (!objection.empty()) return turn_away(visit.state, *visit.entry->who, *visit.control, objection);
     visit.begin(first_bytes, beginning);
-    return visit.session->run(visit.leave);
+    return visit.converse();
   }
 
   /// Whether `ask_about` has something to ask.
@@ -323,6 +323,10 @@ template <class T, class P> class ServerCore {
       entry->session = &*session;
       if (state->stopping) session->drain();
     }
+    /// Runs the session. Whoever comes again at once when it ends finds its place free.
+    awaitable<void> converse() {
+      return session->run([this] { place.reset(); });
+    }
     void end() {
       {
         const std::lock_guard lock{state->mutex};
@@ -339,7 +343,6 @@ template <class T, class P> class ServerCore {
     std::unique_ptr<typename T::Stream> control;                 // until the session has it
     std::optional<PlaceTaken> place;
     std::optional<OneSession> session;
-    const std::function<void()> leave = [this] { place.reset(); };  // who comes again at once finds its place free
   };
 
   static awaitable<void> turn_away(StatePointer state, const SessionInfo& who, typename T::Stream& control,

@@ -98,7 +98,7 @@ template <Transport T, class P> class Session {
   /// Converses until either side has had enough, and calls `at_end` before the connection closes; or until there is
   /// nothing to do before the client says more. Then the session `is_idle`, and keeps no coroutine: it is to `wait`, and
   /// then to run again. Does not throw.
-  awaitable<void> run(const std::function<void()>& at_end) {
+  awaitable<void> run(std::function<void()> at_end) {
     std::error_code error;
     bool refused = false;  // by the observer
     try {
