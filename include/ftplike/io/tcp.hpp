@@ -114,16 +114,25 @@ template <class E = Executor> class BasicTcpStream {
     const auto n = detail::sys::receive(descriptor(), room.data(), room.size());
     return n > 0 ? static_cast<std::size_t>(n) : 0;
   }
+  /// Sends what the system takes at once; 0 if that is nothing.
+  std::size_t write_now(std::span<const std::byte> bytes) {
+    for (;;) {
+      const auto sent = detail::sys::send(descriptor(), bytes.data(), bytes.size());
+      if (sent >= 0) return static_cast<std::size_t>(sent);
+      if (errno == EAGAIN) return 0;
+      if (errno != EINTR) detail::fail_with(errno);
+    }
+  }
   awaitable<void> write(std::span<const std::byte> bytes) {
     while (!bytes.empty()) {
-      const std::size_t sent = send_now(bytes);
+      const std::size_t sent = write_now(bytes);
       bytes = bytes.subspan(sent);
       if (sent == 0) co_await writable();
     }
   }
   awaitable<std::size_t> write_some(std::span<const std::byte> bytes) {
     for (;;) {
-      const std::size_t sent = send_now(bytes);
+      const std::size_t sent = write_now(bytes);
       if (sent > 0 || bytes.empty()) co_return sent;
       co_await writable();
     }
@@ -192,15 +201,6 @@ template <class E = Executor> class BasicTcpStream {
       return false;
     }
     return true;
-  }
-  /// Sends what the system takes at once; 0 if that is nothing.
-  std::size_t send_now(std::span<const std::byte> bytes) {
-    for (;;) {
-      const auto sent = detail::sys::send(descriptor(), bytes.data(), bytes.size());
-      if (sent >= 0) return static_cast<std::size_t>(sent);
-      if (errno == EAGAIN) return 0;
-      if (errno != EINTR) detail::fail_with(errno);
-    }
   }
   awaitable<void> writable() {
     register_socket();

@@ -57,13 +57,17 @@ template <Transport T> class ControlConnection {
   /// Whether the client has closed its direction.
   bool ended() const noexcept { return ended_; }
 
-  /// Says a reply, or the end of one of which a part was said: that has the code of the part, whatever comes.
-  awaitable<void> say(const Reply& reply) {
+  /// Says a reply, or the end of one of which a part was said: that has the code of the part, whatever comes. Gives what
+  /// does not leave without a wait, for `write`.
+  std::string say(const Reply& reply) {
     const int code = std::exchange(begun_, 0);
     std::string wire = code == 0 ? reply.wire() : Reply{code, reply.text()}.wire();
     if (code != 0 && wire[code_size] == '-') wire.erase(0, code_size + 1);  // those who read it have seen it
-    co_await stream_.write(as_bytes(wire));
+    if constexpr (requires { stream_.write_now(as_bytes(wire)); }) wire.erase(0, stream_.write_now(as_bytes(wire)));
+    return wire;
   }
+  /// Says the rest of it.
+  awaitable<void> write(std::string rest) { co_await stream_.write(as_bytes(rest)); }
   /// Says lines of a reply that is to go on, each ended by '\n'. All but the first of the reply begin with a blank.
   awaitable<void> say_part(int code, std::string lines) {
     std::string wire = Reply{code, std::move(lines)}.wire();

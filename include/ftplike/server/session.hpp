@@ -574,7 +574,8 @@ template <Transport T, class P> class Session {
   }
   awaitable<void> say(const Reply& reply) {
     report<ReplySeen>(reply);
-    return control_.say(reply);
+    std::string rest = control_.say(reply);
+    if (!rest.empty()) co_await control_.write(std::move(rest));
   }
 
   /// The next command if it is there already.

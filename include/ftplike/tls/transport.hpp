@@ -79,6 +79,12 @@ template <class Lower> class TlsStream {
     if (!tls_) return lower_.read_now(room);
     return tls_->engine.read(room, n) == Step::done ? n : 0;
   }
+  /// As the connection below has it; secured, nothing.
+  std::size_t write_now(std::span<const std::byte> bytes)
+    requires requires(Lower& lower) { lower.write_now(bytes); }
+  {
+    return tls_ ? 0 : lower_.write_now(bytes);
+  }
   awaitable<void> write(std::span<const std::byte> bytes) { return tls_ ? write_secured(bytes) : lower_.write(bytes); }
   awaitable<std::size_t> write_some(std::span<const std::byte> bytes) {
     return tls_ ? write_some_secured(bytes) : lower_.write_some(bytes);
