@@ -158,12 +158,17 @@ template <class T, class P> class ServerCore {
     if (!visit->session || !visit->session->is_idle()) return end_visit(*visit);
     try {
       visit->session->wait([visit] { resume(visit); });
-    } catch (...) { end_visit(*visit); }  // for want of memory
+    } catch (...) { break_off(*visit); }
   }
   static void resume(const std::shared_ptr<Visit>& visit) {
     try {
       run(visit, visit->converse());
-    } catch (...) { end_visit(*visit); }  // for want of memory
+    } catch (...) { break_off(*visit); }
+  }
+  /// There is no memory for the session to go on.
+  static void break_off(Visit& visit) {
+    visit.session->break_off();
+    end_visit(visit);
   }
   static void end_visit(Visit& visit) {
     visit.end();

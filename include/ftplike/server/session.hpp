@@ -150,6 +150,12 @@ template <Transport T, class P> class Session {
     control_.read_then(executor_, interruption_.slot(), std::move(then));
   }
 
+  /// Ends it while it is idle, where nothing can be said any more.
+  void break_off() noexcept {
+    control_.stream().close();
+    report<SessionClosed>(std::make_error_code(std::errc::not_enough_memory));
+  }
+
   /// Where it lives.
   const Executor& executor() const noexcept { return executor_; }
   /// Ends the session as soon as no command is at work. On its executor.
