@@ -95,9 +95,9 @@ template <Transport T, class P> class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  /// Converses until either side has had enough, and calls `at_end` before the connection closes; or until there is
-  /// nothing to do before the client says more. Then the session `is_idle`, and keeps no coroutine: it is to `wait`, and
-  /// then to run again. Does not throw.
+  /// Converses until either side has had enough, and calls `at_end` before the connection closes; or, where more sessions
+  /// than a few wait, until there is nothing to do before the client says more. Then the session `is_idle`, and keeps no
+  /// coroutine: it is to `wait`, and then to run again. Does not throw.
   awaitable<void> run(std::function<void()> at_end) {
     std::error_code error;
     bool refused = false;  // by the observer
@@ -117,11 +117,10 @@ template <Transport T, class P> class Session {
         if (!line) {
           if (!waiting_) waiting_.emplace(*this);
           while (!control_.next_line(&wholeness_in<typename P::UnterminatedCommands>, line)) {
-            if (!control_.waits_for_a_read()) {
-              co_await control_.more(limits().grace);
-            } else if (!control_.took_at_once()) {
-              co_return;
-            }
+            if (control_.waits_for_a_read() && control_.took_at_once()) continue;
+            const typename Service<P>::WaitingCoroutine waits{service_};
+            if (!waits && control_.waits_for_a_read()) co_return;
+            co_await control_.more(limits().grace);
           }
           waiting_.reset();
         }
