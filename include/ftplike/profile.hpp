@@ -326,6 +326,22 @@ template <class P> class Service : public Settings {
   /// The bandwidth of all transfers together.
   AccountUse& total() noexcept { return total_; }
 
+  /// One of the few sessions whose coroutine waits for a command, as long as it lives. To begin one anew costs a command half
+  /// as much again, which only those should pay for whose frames would add up. False: there are enough of them.
+  class WaitingCoroutine {
+   public:
+    /// **Lifetime:** the service outlives it.
+    explicit WaitingCoroutine(Service& service) noexcept : count_{service.waiting_coroutines_} { ++count_; }
+    WaitingCoroutine(const WaitingCoroutine&) = delete;
+    WaitingCoroutine& operator=(const WaitingCoroutine&) = delete;
+    ~WaitingCoroutine() { --count_; }
+    explicit operator bool() const noexcept { return count_ <= most; }
+
+   private:
+    static constexpr std::size_t most = 16;
+    std::atomic<std::size_t>& count_;
+  };
+
   /// The limits as they are now: a server's may change. They stay where they are as long as the service lives.
   const Limits& current_limits() const noexcept { return *current_limits_.load(std::memory_order_acquire); }
   /// Has others hold from now on. **Threads:** any.
@@ -365,6 +381,7 @@ template <class P> class Service : public Settings {
   }
 
   AccountUse total_{{}, limits.bytes_per_second};
+  std::atomic<std::size_t> waiting_coroutines_ = 0;
   std::shared_ptr<AccountUse> no_limits_ = detail::new_shared<AccountUse>(std::string{}, std::uint64_t{0});
   std::mutex mutex_;
   std::vector<std::shared_ptr<AccountUse>> uses_;  // of those that are held, and of some that were

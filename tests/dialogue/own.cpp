@@ -82,7 +82,7 @@ TEST(OwnVerb, ThatThrowsAnythingIsAnsweredAndTheSessionLives) {
 struct Echo {
   static constexpr std::string_view verb = "ECHO";
   static Reply run(auto& session, std::string_view text) {
-    return {200, '[' + std::string{text} + "] " + std::to_string(session.state.prepared.restart)};
+    return {200, '[' + std::string{text} + "] " + std::to_string(session.state.prepared.restart())};
   }
 };
 struct ExactEcho : Echo {

@@ -1,7 +1,9 @@
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <ftplike/protocol/byte_range.hpp>
 #include <ftplike/protocol/facts.hpp>
@@ -10,10 +12,33 @@
 namespace ftplike::inline v0_2 {
 
 /// What REST, RANG and RNFR say of the command that follows, and of no other. (RFC 959 §4.1.3, RFC 3659 §5)
-struct Prepared {
-  std::uint64_t restart = 0;        // of REST: where a transfer begins
-  std::optional<ByteRange> range;   // of RANG, for RETR or HASH
-  std::optional<Path> rename_from;  // of RNFR, for RNTO
+class Prepared {
+ public:
+  /// Of REST: where a transfer begins; 0 unless it was said.
+  std::uint64_t restart() const noexcept { return said_ ? said_->restart : 0; }
+  /// Of RANG, for RETR or HASH.
+  std::optional<ByteRange> range() const noexcept { return said_ ? said_->range : std::nullopt; }
+  /// Of RNFR, for RNTO.
+  std::optional<Path> rename_from() const { return said_ ? said_->rename_from : std::nullopt; }
+
+  /// REST said this.
+  void set_restart(std::uint64_t position) { said().restart = position; }
+  /// RANG said this.
+  void set_range(const std::optional<ByteRange>& range) { said().range = range; }
+  /// RNFR said this.
+  void set_rename_from(Path path) { said().rename_from = std::move(path); }
+
+ private:
+  struct Said {
+    std::uint64_t restart = 0;
+    std::optional<ByteRange> range;
+    std::optional<Path> rename_from;
+  };
+  Said& said() {
+    if (!said_) said_ = std::make_unique<Said>();
+    return *said_;
+  }
+  std::unique_ptr<Said> said_;  // apart, as few sessions have prepared something just now
 };
 
 /// What one command of a session leaves for the next: `session.state`. Commands of one's own keep theirs in a struct

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include <ftplike/io/blocking.hpp>
+#include <ftplike/io/timer_queue.hpp>
 #include <ftplike/io/transport.hpp>
 #include <ftplike/system/errors.hpp>
 #include <ftplike/system/new_shared.hpp>
@@ -96,16 +97,16 @@ template <class E = Executor> class BasicTcpStream {
     error = error == asio::error::eof ? std::error_code{} : detail::standard_error(error);
     co_return came;
   }
-  /// The same in two steps and without a coroutine, as `detail::read_in_place` says.
-  awaitable<std::size_t> read_in_place(std::span<std::byte> room, std::error_code& error) {
+  /// The same in two steps and without a coroutine, as `detail::read_then` says.
+  template <class Then> void read_then(std::span<std::byte> room, detail::ReadHandler<Then> handler) {
     register_socket();
-    const auto buffer = asio::buffer(room.data(), room.size());
-    return socket_.async_read_some(buffer, asio::redirect_error(use_awaitable, error));
+    socket_.async_read_some(asio::buffer(room.data(), room.size()), std::move(handler));
   }
   /// The second step.
-  std::optional<std::size_t> bytes_of_read(std::span<std::byte>, std::size_t came, const std::error_code& error) const {
-    if (error && error != asio::error::eof) throw std::system_error(detail::standard_error(error));
-    return came;
+  std::optional<std::size_t> bytes_of_read(std::span<std::byte>, const detail::ReadResult& result) const {
+    const bool failed = result.error && result.error != asio::error::eof;
+    if (failed) throw std::system_error(detail::standard_error(result.error));
+    return result.bytes;
   }
   /// What `read_now` gives, as long as nothing had to wait: a short session need not be known to the event loop.
   std::size_t read_unregistered(std::span<std::byte> room) noexcept { return socket_.is_open() ? 0 : read_now(room); }
@@ -114,16 +115,25 @@ template <class E = Executor> class BasicTcpStream {
     const auto n = detail::sys::receive(descriptor(), room.data(), room.size());
     return n > 0 ? static_cast<std::size_t>(n) : 0;
   }
+  /// Sends what the system takes at once; 0 if that is nothing.
+  std::size_t write_now(std::span<const std::byte> bytes) {
+    for (;;) {
+      const auto sent = detail::sys::send(descriptor(), bytes.data(), bytes.size());
+      if (sent >= 0) return static_cast<std::size_t>(sent);
+      if (errno == EAGAIN) return 0;
+      if (errno != EINTR) detail::fail_with(errno);
+    }
+  }
   awaitable<void> write(std::span<const std::byte> bytes) {
     while (!bytes.empty()) {
-      const std::size_t sent = send_now(bytes);
+      const std::size_t sent = write_now(bytes);
       bytes = bytes.subspan(sent);
       if (sent == 0) co_await writable();
     }
   }
   awaitable<std::size_t> write_some(std::span<const std::byte> bytes) {
     for (;;) {
-      const std::size_t sent = send_now(bytes);
+      const std::size_t sent = write_now(bytes);
       if (sent > 0 || bytes.empty()) co_return sent;
       co_await writable();
     }
@@ -192,15 +202,6 @@ template <class E = Executor> class BasicTcpStream {
       return false;
     }
     return true;
-  }
-  /// Sends what the system takes at once; 0 if that is nothing.
-  std::size_t send_now(std::span<const std::byte> bytes) {
-    for (;;) {
-      const auto sent = detail::sys::send(descriptor(), bytes.data(), bytes.size());
-      if (sent >= 0) return static_cast<std::size_t>(sent);
-      if (errno == EAGAIN) return 0;
-      if (errno != EINTR) detail::fail_with(errno);
-    }
   }
   awaitable<void> writable() {
     register_socket();
@@ -297,7 +298,12 @@ template <class = void> class BasicEventLoops {
   explicit BasicEventLoops(unsigned threads);
   Executor executor(std::size_t i);
   /// Whether an executor is that of one of them.
-  bool has(const Executor& executor) const;
+  bool has(const Executor& executor) const { return find(executor) != nullptr; }
+  /// The timers of an executor: together, if it is that of one of them.
+  std::shared_ptr<TimerQueue> timers(const Executor& executor) const {
+    const Loop* const loop = find(executor);
+    return loop ? loop->timers : new_shared<TimerQueue>(executor);
+  }
 
   /// Runs until nothing is left to do on the first, or `stop()`. What is thrown on any thread ends it and is thrown here.
   void run();
@@ -323,10 +329,13 @@ template <class = void> class BasicEventLoops {
       }};
     }
 
+    const std::shared_ptr<TimerQueue> timers = new_shared<TimerQueue>(get_executor());
     // Of all but the first, which the caller of `run` has, as long as that runs.
     Executor busy{get_executor()};
     std::thread thread;
   };
+  const Loop* find(const Executor& executor) const;
+
   std::size_t count_ = 0;
   std::unique_ptr<Loop[]> loops_;
 };
@@ -337,11 +346,11 @@ template <class Any> BasicEventLoops<Any>::BasicEventLoops(unsigned threads) {
   loops_.reset(new Loop[count_]);
 }
 template <class Any> Executor BasicEventLoops<Any>::executor(std::size_t i) { return loops_[i % count_].get_executor(); }
-template <class Any> bool BasicEventLoops<Any>::has(const Executor& executor) const {
+template <class Any> auto BasicEventLoops<Any>::find(const Executor& executor) const -> const Loop* {
   for (std::size_t i = 0; i < count_; ++i) {
-    if (executor == Executor{loops_[i].get_executor()}) return true;
+    if (executor == Executor{loops_[i].get_executor()}) return &loops_[i];
   }
-  return false;
+  return nullptr;
 }
 template <class Any> void BasicEventLoops<Any>::run() {
   std::mutex mutex;
@@ -390,26 +399,12 @@ template <class E = Executor> class BasicTcpTransport {
   using Acceptor = TcpAcceptor;
 
   /// A steady timer that forgets its call when it is cancelled.
-  class Timer {
+  class Timer : public detail::TimerQueue::Timer {
    public:
     /// A timer of an executor.
-    Timer(BasicTcpTransport&, const Executor& executor) : timer_{executor} {}
-    void start(Time when, std::function<void()> call) {
-      timer_.expires_at(when);
-      timer_.async_wait([call = std::move(call), round = ++*round_, now = round_](std::error_code error) mutable {
-        if (!error && round == *now) call();
-      });
-    }
-    void cancel() {
-      ++*round_;
-      timer_.cancel();
-    }
-    Timer(Timer&&) = delete;
-    ~Timer() { ++*round_; }
-
-   private:
-    SteadyTimer<E> timer_;
-    std::shared_ptr<unsigned> round_ = detail::new_shared<unsigned>(0u);  // a call already queued must see the cancel
+    Timer(BasicTcpTransport& network, const Executor& executor)
+        : detail::TimerQueue::Timer{network.loops_ ? network.loops_->timers(executor)
+                                                   : detail::new_shared<detail::TimerQueue>(executor)} {}
   };
 
   /// With `threads` threads (at least 1), the caller of `run` among them.

@@ -2,14 +2,17 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include <ftplike/io/bytes.hpp>
+#include <ftplike/protocol/error.hpp>
 
 namespace ftplike::inline v0_2 {
 
@@ -53,23 +56,58 @@ concept Transport = Stream<typename T::Stream> &&
 
 namespace detail {
 
-/// Reads, without a coroutine where the stream can do that: a connection that is idle for long would keep its frame. The
-/// error and the number of bytes, which this gives, go to `bytes_of_read`. **Lifetime:** room and error outlive the wait.
-template <Stream S> awaitable<std::size_t> read_in_place(S& stream, std::span<std::byte> room, std::error_code& error) {
-  if constexpr (requires { stream.read_in_place(room, error); }) {
-    return stream.read_in_place(room, error);
+/// How a read ended for which no coroutine waited.
+struct ReadResult {
+  std::error_code error;
+  std::size_t bytes = 0;
+};
+/// What is called then: it keeps the result and calls `Then`. It can be cancelled by a slot.
+template <class Then> class ReadHandler {
+ public:
+  using cancellation_slot_type = asio::cancellation_slot;
+  ReadHandler(ReadResult& result, asio::cancellation_slot slot, Then then)
+      : result_{result}, slot_{slot}, then_{std::move(then)} {}
+  cancellation_slot_type get_cancellation_slot() const noexcept { return slot_; }
+  void operator()(const std::error_code& error, std::size_t bytes) {
+    result_ = {error, bytes};
+    then_();
+  }
+
+ private:
+  ReadResult& result_;
+  asio::cancellation_slot slot_;
+  Then then_;
+};
+template <Stream S> awaitable<void> read_into(S& stream, std::span<std::byte> room, std::size_t& bytes) {
+  const std::size_t n = co_await stream.read_some(room);
+  bytes = n;
+}
+
+/// Reads, and calls `then()` when that has ended, on the executor. No coroutine waits for it where the stream can do
+/// that: a connection that is idle for long would keep its frames. `bytes_of_read` makes of the result what has come.
+/// **Cancellation:** by the slot. **Lifetime:** `then` keeps alive the stream, the room and the result.
+template <Stream S, class Then> void read_then(S& stream, const Executor& executor, std::span<std::byte> room,
+                                               ReadResult& result, asio::cancellation_slot slot, Then then) {
+  result = {};
+  if constexpr (requires(ReadHandler<Then> handler) { stream.read_then(room, handler); }) {
+    stream.read_then(room, ReadHandler<Then>{result, slot, std::move(then)});
   } else {
-    return stream.read_some(room);
+    start_on(executor, read_into(stream, room, result.bytes), slot,
+             [&result, then = std::move(then)](std::exception_ptr failure) mutable {
+               if (failure) result.error = code_of(std::move(failure));
+               then();
+             });
   }
 }
 /// What that has brought into the room: 0 at the end, nothing where what came makes no bytes as yet. **Errors:** those of
 /// `read_some`.
-template <Stream S> std::optional<std::size_t> bytes_of_read(
-    S& stream, std::span<std::byte> room, std::size_t came, const std::error_code& error) {
-  if constexpr (requires { stream.bytes_of_read(room, came, error); }) {
-    return stream.bytes_of_read(room, came, error);
+template <Stream S>
+std::optional<std::size_t> bytes_of_read(S& stream, std::span<std::byte> room, const ReadResult& result) {
+  if constexpr (requires { stream.bytes_of_read(room, result); }) {
+    return stream.bytes_of_read(room, result);
   } else {
-    return came;
+    if (result.error) throw std::system_error(result.error);
+    return result.bytes;
   }
 }
 

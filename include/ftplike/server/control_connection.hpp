@@ -57,13 +57,17 @@ template <Transport T> class ControlConnection {
   /// Whether the client has closed its direction.
   bool ended() const noexcept { return ended_; }
 
-  /// Says a reply, or the end of one of which a part was said: that has the code of the part, whatever comes.
-  awaitable<void> say(const Reply& reply) {
+  /// Says a reply, or the end of one of which a part was said: that has the code of the part, whatever comes. Gives what
+  /// does not leave without a wait, for `write`.
+  std::string say(const Reply& reply) {
     const int code = std::exchange(begun_, 0);
     std::string wire = code == 0 ? reply.wire() : Reply{code, reply.text()}.wire();
     if (code != 0 && wire[code_size] == '-') wire.erase(0, code_size + 1);  // those who read it have seen it
-    co_await stream_.write(as_bytes(wire));
+    if constexpr (requires { stream_.write_now(as_bytes(wire)); }) wire.erase(0, stream_.write_now(as_bytes(wire)));
+    return wire;
   }
+  /// Says the rest of it.
+  awaitable<void> write(std::string rest) { co_await stream_.write(as_bytes(rest)); }
   /// Says lines of a reply that is to go on, each ended by '\n'. All but the first of the reply begin with a blank.
   awaitable<void> say_part(int code, std::string lines) {
     std::string wire = Reply{code, std::move(lines)}.wire();
@@ -81,8 +85,7 @@ template <Transport T> class ControlConnection {
     return line;
   }
   /// Whether there is nothing to wait for: then `line` is the next command, or none at the end of the connection.
-  /// Otherwise the caller awaits `more` and asks again. That is no coroutine of its own, whose frame every idle session
-  /// would keep.
+  /// Otherwise the caller awaits `more` and asks again.
   ///
   /// Bytes without a line ending are a command if `wholeness` says so. To one that may go on `more` gives its `grace`
   /// for that, until the client has shown that its commands come whole, and again when it has sent a part of one.
@@ -101,11 +104,11 @@ template <Transport T> class ControlConnection {
     if (!may_go_on_ && !bytes.empty()) comes_whole_ = false;
     return false;
   }
-  /// Whether nothing but a read is to be waited for: then, in place of `more`, `take(co_await read_in_place())`, which is
-  /// no coroutine either.
+  /// Whether nothing but a read is to be waited for: then, in place of `more`, `read_then` and `take`, which need no
+  /// coroutine.
   bool waits_for_a_read() const noexcept {
-    if constexpr (requires { stream_.can_read_in_place(); }) {
-      if (!stream_.can_read_in_place()) return false;
+    if constexpr (requires { stream_.needs_a_read(); }) {
+      if (!stream_.needs_a_read()) return false;
     }
     return !may_go_on_ && !reader_;
   }
@@ -123,11 +126,13 @@ template <Transport T> class ControlConnection {
     if (n > 0) feed(n);
     return n > 0;
   }
-  /// Waits for bytes of which `take` is then told the number.
-  awaitable<std::size_t> read_in_place() { return detail::read_in_place(stream_, room_, read_error_); }
+  /// Waits for bytes, then calls `then()`, which is to `take` them, as `detail::read_then` says.
+  template <class Then> void read_then(const Executor& executor, asio::cancellation_slot slot, Then then) {
+    detail::read_then(stream_, executor, room_, read_, slot, std::move(then));
+  }
   /// Takes what was read so. **Errors:** those of reading.
-  void take(std::size_t came) {
-    const auto n = detail::bytes_of_read(stream_, room_, came, std::exchange(read_error_, {}));
+  void take() {
+    const auto n = detail::bytes_of_read(stream_, room_, read_);
     if (n) feed(*n);
   }
   /// Waits for more of the command that `next_line` did not find.
@@ -209,7 +214,8 @@ template <Transport T> class ControlConnection {
   LineBuffer lines_;
   std::vector<Line> waiting_;
   std::unique_ptr<BackgroundTask> reader_;  // apart, as few sessions need one just now
-  std::error_code failure_, read_error_;
+  std::error_code failure_;
+  detail::ReadResult read_;
   // Every idle session keeps it: it is small where what does not fit into it can be taken at once.
   std::array<std::byte, reads_at_once ? 64 : 512> room_;
   int begun_ = 0;  // the code of a reply of which the end has yet to be said

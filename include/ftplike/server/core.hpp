@@ -145,10 +145,30 @@ template <class T, class P> class ServerCore {
   }
   static void start(const std::shared_ptr<Visit>& visit, Beginning beginning) {
     try {
-      // The visit lives as long as the coroutine, whose cancellation slot its entry has.
-      start_on(visit->entry->executor, serve(*visit, beginning), visit->entry->interruption.slot(),
-               [visit](std::exception_ptr) { end_visit(*visit); });
+      run(visit, serve(*visit, beginning));
     } catch (...) { end_visit(*visit); }  // for want of memory, or of what the server's parts give a session
+  }
+  /// Runs a coroutine of a visit, which lives as long as that: its entry has the cancellation slot.
+  static void run(const std::shared_ptr<Visit>& visit, awaitable<void> operation) {
+    start_on(visit->entry->executor, std::move(operation), visit->entry->interruption.slot(),
+             [visit](std::exception_ptr) { pause(visit); });
+  }
+  /// The coroutine of a visit has ended: the visit is over, or its session waits for a command without one.
+  static void pause(const std::shared_ptr<Visit>& visit) {
+    if (!visit->session || !visit->session->is_idle()) return end_visit(*visit);
+    try {
+      visit->session->wait([visit] { resume(visit); });
+    } catch (...) { break_off(*visit); }
+  }
+  static void resume(const std::shared_ptr<Visit>& visit) {
+    try {
+      run(visit, visit->converse());
+    } catch (...) { break_off(*visit); }
+  }
+  /// There is no memory for the session to go on.
+  static void break_off(Visit& visit) {
+    visit.session->break_off();
+    end_visit(visit);
   }
   static void end_visit(Visit& visit) {
     visit.end();
@@ -177,7 +197,7 @@ template <class T, class P> class ServerCore {
     const std::string_view objection = admit(visit.state, *visit.entry->who, visit.place);
     if (!objection.empty()) return turn_away(visit.state, *visit.entry->who, *visit.control, objection);
     visit.begin(first_bytes, beginning);
-    return visit.session->run(visit.leave);
+    return visit.converse();
   }
 
   /// Whether `ask_about` has something to ask.
@@ -308,6 +328,10 @@ template <class T, class P> class ServerCore {
       entry->session = &*session;
       if (state->stopping) session->drain();
     }
+    /// Runs the session. Whoever comes again at once when it ends finds its place free.
+    awaitable<void> converse() {
+      return session->run([this] { place.reset(); });
+    }
     void end() {
       {
         const std::lock_guard lock{state->mutex};
@@ -324,7 +348,6 @@ template <class T, class P> class ServerCore {
     std::unique_ptr<typename T::Stream> control;                 // until the session has it
     std::optional<PlaceTaken> place;
     std::optional<OneSession> session;
-    const std::function<void()> leave = [this] { place.reset(); };  // who comes again at once finds its place free
   };
 
   static awaitable<void> turn_away(StatePointer state, const SessionInfo& who, typename T::Stream& control,

@@ -47,7 +47,8 @@ namespace ftplike::inline v0_2 {
 ///
 /// **Cancellation:** by its `Interruption`, with which `run` was started: `Errc::shutting_down` and `Errc::ended_by_operator`
 /// end the session, anything else what it does just now.
-/// **Lifetime:** one coroutine on one executor, `run`; the transport and the service outlive it. **Threads:** its own.
+/// **Lifetime:** on one executor one coroutine at a time, `run`, and none while it is idle; the transport and the service
+/// outlive it. **Threads:** its own.
 template <Transport T, class P> class Session {
   static_assert(std::is_base_of_v<SessionState, typename P::State>,
                 "ftplike: the State of a profile has to be derived from SessionState");
@@ -94,29 +95,34 @@ template <Transport T, class P> class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  /// Converses until either side has had enough, and calls `at_end` before the connection closes. Does not throw.
-  ///
-  /// All waiting for commands is here and in no coroutine of its own, whose frame every idle session would keep.
-  awaitable<void> run(const std::function<void()>& at_end) {
+  /// Converses until either side has had enough, and calls `at_end` before the connection closes; or, where more sessions
+  /// than a few wait, until there is nothing to do before the client says more. Then the session `is_idle`, and keeps no
+  /// coroutine: it is to `wait`, and then to run again. Does not throw.
+  awaitable<void> run(std::function<void()> at_end) {
     std::error_code error;
-    bool refused = true;  // by the observer
+    bool refused = false;  // by the observer
     try {
-      observe<SessionOpened>();
-      refused = false;
-      co_await welcome();
+      if (waiting_) {
+        if (interruption_.why()) throw std::system_error(interruption_.why());
+        control_.take();
+      } else {
+        refused = true;
+        observe<SessionOpened>();
+        refused = false;
+        co_await welcome();
+      }
       while (!closing_) {
-        std::optional<Line> line = line_now();
+        std::optional<Line> line;
+        if (!waiting_) line = line_now();
         if (!line) {
-          Limit limited{deadline_, patience(), Errc::timed_out};
-          const Flag waits{may_end_};
+          if (!waiting_) waiting_.emplace(*this);
           while (!control_.next_line(&wholeness_in<typename P::UnterminatedCommands>, line)) {
-            if (!control_.waits_for_a_read()) {
-              co_await control_.more(limits().grace);
-            } else if (!control_.took_at_once()) {
-              const std::size_t came = co_await control_.read_in_place();
-              control_.take(came);
-            }
+            if (control_.waits_for_a_read() && control_.took_at_once()) continue;
+            const typename Service<P>::WaitingCoroutine waits{service_};
+            if (!waits && control_.waits_for_a_read()) co_return;
+            co_await control_.more(limits().grace);
           }
+          waiting_.reset();
         }
         if (!line) break;
         const Reply final = co_await dispatch(*this, *line);
@@ -127,11 +133,26 @@ template <Transport T, class P> class Session {
         }
       }
     } catch (...) { error = interruption_.reason_of(std::current_exception()); }
+    waiting_.reset();
     ending_ = true;
     co_await interruption_.recover();
     // A cut still ends the wait for a peer, but what runs beside is always waited for.
     co_await asio::this_coro::throw_if_cancelled(false);
     co_await take_leave(error, refused, at_end);
+  }
+
+  /// Whether `run` has ended for want of a command.
+  bool is_idle() const noexcept { return waiting_.has_value(); }
+  /// Calls `then()` when the client has said something, or the session is interrupted. **Lifetime:** `then` keeps it alive.
+  template <class Then> void wait(Then then) {
+    if (interruption_.why()) return then();  // since `run` ended
+    control_.read_then(executor_, interruption_.slot(), std::move(then));
+  }
+
+  /// Ends it while it is idle, where nothing can be said any more.
+  void break_off() noexcept {
+    control_.stream().close();
+    report<SessionClosed>(std::make_error_code(std::errc::not_enough_memory));
   }
 
   /// Where it lives.
@@ -493,6 +514,14 @@ template <Transport T, class P> class Session {
     bool& flag_;
   };
 
+  /// The wait for a command, which has a limit, and in which nothing would be lost if the session ended.
+  struct Waiting {
+    explicit Waiting(Session& session)
+        : limited{session.deadline_, session.patience(), Errc::timed_out}, may_end{session.may_end_} {}
+    Limit limited;
+    const Flag may_end;
+  };
+
   void take_files_of(const Account& account) {
     const Visitor visitor{account, who_.peer.address()};
     if constexpr (std::is_reference_v<Given>) {
@@ -550,7 +579,8 @@ template <Transport T, class P> class Session {
   }
   awaitable<void> say(const Reply& reply) {
     report<ReplySeen>(reply);
-    return control_.say(reply);
+    std::string rest = control_.say(reply);
+    if (!rest.empty()) co_await control_.write(std::move(rest));
   }
 
   /// The next command if it is there already.
@@ -745,6 +775,7 @@ template <Transport T, class P> class Session {
   bool begins_to_watch_ = false;  // when others have had their turn
   bool answering_ = false;  // a command that acts at once
   bool replying_ = false;   // a reply is on its way
+  std::optional<Waiting> waiting_;  // last, as it refers to others
 };
 
 }  // namespace ftplike

@@ -47,21 +47,25 @@ template <class Lower> class TlsStream {
   {
     return tls_ ? try_read_secured(room, error) : lower_.read_some(room, error);
   }
-  /// The same in two steps and without a coroutine, as `detail::read_in_place` says; secured, what comes goes to the engine.
-  awaitable<std::size_t> read_in_place(std::span<std::byte> room, std::error_code& error) {
-    return detail::read_in_place(lower_, tls_ ? tls_->engine.room() : room, error);
+  /// The same in two steps and without a coroutine, as `detail::read_then` says; secured, what comes goes to the engine.
+  template <class Then> void read_then(std::span<std::byte> room, detail::ReadHandler<Then> handler)
+    requires requires(Lower& lower) { lower.read_then(room, std::move(handler)); }
+  {
+    lower_.read_then(tls_ ? tls_->engine.room() : room, std::move(handler));
   }
   /// The second step.
-  std::optional<std::size_t> bytes_of_read(std::span<std::byte> room, std::size_t came, const std::error_code& error) {
-    const std::optional<std::size_t> n = detail::bytes_of_read(lower_, room, came, error);
+  std::optional<std::size_t> bytes_of_read(std::span<std::byte> room, const detail::ReadResult& result)
+    requires requires(Lower& lower) { lower.bytes_of_read(room, result); }
+  {
+    const std::optional<std::size_t> n = lower_.bytes_of_read(room, result);
     if (!tls_) return n;
     if (n == 0u) throw std::system_error(Errc::peer_lost);
     tls_->engine.received(n.value_or(0));
     std::size_t decrypted = 0;
     return tls_->engine.read(room, decrypted) == Step::done ? std::optional{decrypted} : std::nullopt;
   }
-  /// Whether it can be read in place just now: what is there already, or is wrong, `read_some` tells.
-  bool can_read_in_place() const noexcept { return !tls_ || tls_->engine.is_hungry(); }
+  /// Whether nothing comes without a read of the connection below: what is there already, or is wrong, `read_some` tells.
+  bool needs_a_read() const noexcept { return !tls_ || tls_->engine.is_hungry(); }
   /// As the connection below has it; secured, nothing.
   std::size_t read_unregistered(std::span<std::byte> room) noexcept
     requires requires(Lower& lower) { lower.read_unregistered(room); }
@@ -75,6 +79,12 @@ template <class Lower> class TlsStream {
     std::size_t n = 0;
     if (!tls_) return lower_.read_now(room);
     return tls_->engine.read(room, n) == Step::done ? n : 0;
+  }
+  /// As the connection below has it; secured, nothing.
+  std::size_t write_now(std::span<const std::byte> bytes)
+    requires requires(Lower& lower) { lower.write_now(bytes); }
+  {
+    return tls_ ? 0 : lower_.write_now(bytes);
   }
   awaitable<void> write(std::span<const std::byte> bytes) { return tls_ ? write_secured(bytes) : lower_.write(bytes); }
   awaitable<std::size_t> write_some(std::span<const std::byte> bytes) {

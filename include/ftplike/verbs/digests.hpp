@@ -78,7 +78,7 @@ struct Hash {
   }
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
-    const ByteRange range = session.state.prepared.range.value_or(ByteRange{});
+    const ByteRange range = session.state.prepared.range().value_or(ByteRange{});
     auto file = co_await session.storage().open(path, range.first);
     RangeSource part{AnySource{file}, range.count()};
     const auto algorithm = static_cast<DigestAlgorithm>(session.state.digest);

@@ -139,7 +139,7 @@ struct Rnfr : Changing {
   static awaitable<Reply> run(auto& session, std::string_view name) {
     Path path = session.path(name);
     (void)co_await session.storage().stat(path);
-    session.state.preparing.rename_from = std::move(path);
+    session.state.preparing.set_rename_from(std::move(path));
     co_return Reply{350, "RNTO next"};
   }
 };
@@ -151,7 +151,7 @@ struct Rnto : Changing {
   static constexpr Rights needs = Right::rename;
   template <class S> static constexpr bool available = RenamesFiles<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view name) {
-    const std::optional<Path> from = session.state.prepared.rename_from;
+    const std::optional<Path> from = session.state.prepared.rename_from();
     if (!from) co_return Reply{503, "RNFR first"};
     const Path to = session.path(name);
     co_await session.storage().rename(*from, to);

@@ -100,7 +100,7 @@ struct Rest {
   static Reply run(auto& session, std::string_view text) {
     const auto position = number_in<std::uint64_t>(text);
     if (!position) return {501, "Not a position"};
-    session.state.preparing.restart = *position;
+    session.state.preparing.set_restart(*position);
     return {350, "Restarting at " + std::to_string(*position)};
   }
 };
@@ -114,7 +114,7 @@ struct Rang {
   static constexpr auto argument = ArgumentRule::required;
   static Reply run(auto& session, std::string_view text) {
     const auto range = ByteRange::parse(text);
-    session.state.preparing.range = range;
+    session.state.preparing.set_range(range);
     if (range) return {350, "Range is " + std::string{text}};
     if (text == "1 0") return {350, "Range is the whole file"};
     return {501, "Not a range"};

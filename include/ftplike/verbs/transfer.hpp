@@ -90,8 +90,8 @@ struct Retr {
   static constexpr Rights needs = Right::read;
   static constexpr auto argument = ArgumentRule::required;
   static awaitable<Reply> run(auto& session, std::string_view name) {
-    const std::optional<ByteRange> range = session.state.prepared.range;
-    const std::uint64_t offset = range ? range->first : session.state.prepared.restart;
+    const std::optional<ByteRange> range = session.state.prepared.range();
+    const std::uint64_t offset = range ? range->first : session.state.prepared.restart();
     const Path path = session.path(name);
     auto transfer = file_transfer(session, verb, path, "Download complete", offset);
     auto file = co_await session.storage().open(path, offset);
@@ -119,7 +119,7 @@ struct Stor {
   static constexpr auto argument = ArgumentRule::required;
   template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view name) {
-    const std::uint64_t offset = session.state.prepared.restart;
+    const std::uint64_t offset = session.state.prepared.restart();
     const Path path = session.path(name);
     auto transfer = file_transfer(session, verb, path, "Upload complete", offset);
     auto file = co_await session.storage().create(path, offset);

@@ -13,6 +13,24 @@ using namespace ftplike;
 
 Wholeness whole_always(std::string_view) { return Wholeness::whole; }
 
+/// A read for which no coroutine waits.
+class QuietRead {
+ public:
+  QuietRead(TcpPair& pair, ControlConnection<TcpTransport>& control) : pair_{pair} {
+    control.read_then(pair.network.executor(), stop_.slot(), [this] { ended_ = true; });
+  }
+  void cancel() { stop_.emit(asio::cancellation_type::terminal); }
+  void run_to_its_end() {
+    pair_.loop.restart();
+    while (!ended_) pair_.loop.run_one();
+  }
+
+ private:
+  TcpPair& pair_;
+  asio::cancellation_signal stop_;
+  bool ended_ = false;
+};
+
 TEST(ControlConnection, TakesAnUnterminatedCommandThatCameInOnePieceAsOneHoweverSmallItsRoomIs) {
   TcpPair pair;
   const std::string command = "RETR " + std::string(300, 'n');
@@ -38,23 +56,23 @@ TEST(ControlConnection, LeavesWhatIsMoreThanItReadsAtOnceForTheNextRead) {
   EXPECT_GT(reads, 1u);
 }
 
-TEST(ControlConnection, ReadsACommandInPlaceAndSeesTheEndAfterIt) {
+TEST(ControlConnection, ReadsACommandWithoutACoroutineAndSeesTheEndAfterIt) {
   TcpPair pair;
   ControlConnection<TcpTransport> control{pair.network, *std::move(pair.ours), 4096};
   std::optional<Line> line;
   EXPECT_FALSE(control.next_line(whole_always, line));
   ASSERT_TRUE(control.waits_for_a_read());
   EXPECT_FALSE(pair.error_of(pair.theirs->write(as_bytes("NOOP\r\n"))));
-  Started command{pair.network.executor(), control.read_in_place()};
-  pair.run_until_done(command);
-  control.take(command.result());
+  QuietRead command{pair, control};
+  command.run_to_its_end();
+  control.take();
   ASSERT_TRUE(control.next_line(whole_always, line));
   ASSERT_TRUE(line);
   EXPECT_EQ(line->text, "NOOP");
   pair.theirs->close();
-  Started end{pair.network.executor(), control.read_in_place()};
-  pair.run_until_done(end);
-  control.take(end.result());
+  QuietRead end{pair, control};
+  end.run_to_its_end();
+  control.take();
   EXPECT_TRUE(control.next_line(whole_always, line));
   EXPECT_FALSE(line);
   EXPECT_TRUE(control.ended());
@@ -78,19 +96,19 @@ TEST(ControlConnection, LetsOthersHaveTheirTurnThoughMoreIsAlwaysThere) {
   EXPECT_EQ(taken, 16);
   EXPECT_TRUE(control.waits_for_a_read());
 }
-TEST(ControlConnection, ThrowsWhereAReadInPlaceWasCancelledAndHasLostNothing) {
+TEST(ControlConnection, ThrowsWhereSuchAReadWasCancelledAndHasLostNothing) {
   TcpPair pair;
   ControlConnection<TcpTransport> control{pair.network, *std::move(pair.ours), 4096};
-  Started reading{pair.network.executor(), control.read_in_place()};
+  QuietRead reading{pair, control};
   pair.loop.restart();
   pair.loop.poll();
-  control.stream().cancel();
-  pair.run_until_done(reading);
-  EXPECT_THROW(control.take(reading.result()), std::system_error);
+  reading.cancel();
+  reading.run_to_its_end();
+  EXPECT_THROW(control.take(), std::system_error);
   EXPECT_FALSE(pair.error_of(pair.theirs->write(as_bytes("NOOP\r\n"))));
-  Started again{pair.network.executor(), control.read_in_place()};
-  pair.run_until_done(again);
-  control.take(again.result());
+  QuietRead again{pair, control};
+  again.run_to_its_end();
+  control.take();
   EXPECT_EQ(control.lines().bytes(), 6u);
 }
 
