@@ -277,9 +277,11 @@ using asio::use_awaitable;
 using Executor = asio::any_io_executor;
 /// An address and a port, on real and on simulated networks.
 using Endpoint = asio::ip::tcp::endpoint;
+/// An IPv4 or IPv6 address without a port.
 using Address = asio::ip::address;
 /// The clock of every limit: steady, never wall time. A simulated network has its own.
 using Time = std::chrono::steady_clock::time_point;
+/// A span of time by that clock.
 using Duration = std::chrono::steady_clock::duration;
 /// Asio's timer of that clock.
 template <class E = Executor> using SteadyTimer =
@@ -531,9 +533,12 @@ inline Progress progress_of(const RateMeter& meter, Duration elapsed, std::uint6
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <type_traits>
+#include <utility>
 
 // ---- ftplike/io/bytes.hpp
 #include <algorithm>
@@ -612,7 +617,9 @@ template <Stream S> void mark_as_control(S& stream) {
   if constexpr (requires { stream.mark_as_control(); }) stream.mark_as_control();
 }
 
+/// The bytes of a text. **Lifetime:** the text outlives them.
 inline std::span<const std::byte> as_bytes(std::string_view text) noexcept { return std::as_bytes(std::span{text}); }
+/// Bytes as a text. **Lifetime:** the bytes outlive it.
 inline std::string_view as_text(std::span<const std::byte> bytes) noexcept {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
@@ -742,8 +749,9 @@ namespace ftplike::inline v0_2 {
 /// beyond 2262 do not fit 64 bits, and a peer may name any from 0 to 9999.
 using Timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
 
-/// The first and the last moment that the protocol can tell.
+/// The first moment that the protocol can tell.
 inline constexpr Timestamp first_timestamp = std::chrono::sys_days{std::chrono::January / 1 / 0};
+/// The last one.
 inline constexpr Timestamp last_timestamp =
     std::chrono::sys_days{std::chrono::January / 1 / 10000} - std::chrono::milliseconds{1};
 
@@ -888,6 +896,7 @@ inline void append_timestamp(std::string& out, Timestamp time, Fraction fraction
   out.append(text.data(), at);
 }
 
+/// The same as a text of its own.
 inline std::string format_timestamp(Timestamp time, Fraction fraction = Fraction::if_any) {
   std::string text;
   append_timestamp(text, time, fraction);
@@ -970,6 +979,23 @@ class AnySource {
   bool hides_file_ = false;
 };
 
+namespace detail {
+
+/// A writer of a storage that tells which file keeps what it holds if it ends now.
+template <class Sink>
+concept TellsWhatIsKept = requires(const Sink& sink) {
+  { sink.kept_as() } -> std::same_as<std::optional<std::string>>;
+};
+template <class Sink> std::optional<std::string> kept_as(const Sink& sink) {
+  if constexpr (TellsWhatIsKept<Sink>) {
+    return sink.kept_as();
+  } else {
+    return std::nullopt;
+  }
+}
+
+}  // namespace detail
+
 /// Refers to any sink, in the same way.
 class AnySink {
  public:
@@ -987,6 +1013,8 @@ class AnySink {
   void seek(std::uint64_t offset) { can_->seek(sink_, offset); }
   /// When that was last written, if it tells.
   std::optional<Timestamp> modified() const { return can_->modified ? can_->modified(sink_) : std::nullopt; }
+  /// The file beside its own name that keeps what it holds if it ends now, if there is one and it tells.
+  std::optional<std::string> kept_as() const { return can_->kept_as ? can_->kept_as(sink_) : std::nullopt; }
 
  private:
   struct Abilities {
@@ -995,6 +1023,7 @@ class AnySink {
     std::optional<std::uint64_t> (*size)(void*) = nullptr;
     void (*seek)(void*, std::uint64_t) = nullptr;
     std::optional<Timestamp> (*modified)(void*) = nullptr;
+    std::optional<std::string> (*kept_as)(void*) = nullptr;
   };
   template <class Sink> static constexpr Abilities abilities_of() noexcept {
     Abilities can{[](void* to, std::span<const std::byte> bytes) { return static_cast<Sink*>(to)->write(bytes); },
@@ -1008,6 +1037,9 @@ class AnySink {
                   }) {
       can.modified = [](void* of) -> std::optional<Timestamp> { return static_cast<const Sink*>(of)->modified(); };
     }
+    if constexpr (detail::TellsWhatIsKept<Sink>) {
+      can.kept_as = [](void* of) { return static_cast<const Sink*>(of)->kept_as(); };
+    }
     return can;
   }
   template <class Sink> static constexpr Abilities abilities = abilities_of<Sink>();
@@ -1016,6 +1048,29 @@ class AnySink {
   const Abilities* can_;
 };
 
+namespace detail {
+
+/// An operation, and what lives until it has ended.
+template <class R> awaitable<R> keeping([[maybe_unused]] std::shared_ptr<void> kept, awaitable<R> operation) {
+  R result = co_await std::move(operation);
+  co_return result;
+}
+
+/// Begins an operation with a source or a sink: with the caller's own, or with one that the caller gave away, which then
+/// lives as long as the operation.
+template <class Bytes, class Begin> auto begin_with(Bytes&& bytes, Begin begin) {
+  if constexpr (std::is_lvalue_reference_v<Bytes>) {
+    return begin(bytes);
+  } else {
+    static_assert(std::is_move_constructible_v<Bytes>,
+                  "ftplike: a source or sink that cannot be moved cannot be given as a temporary: give it a name");
+    auto kept = std::make_shared<Bytes>(std::move(bytes));
+    auto operation = begin(*kept);
+    return keeping(std::move(kept), std::move(operation));
+  }
+}
+
+}  // namespace detail
 }  // namespace ftplike
 
 // ---- ftplike/io/blocking.hpp
@@ -1304,6 +1359,7 @@ enum class Errc {
   refused_by_rule,     // it would break a rule of safety: another host, a name that leaves its folder, …
 };
 
+/// The category of every `Errc`.
 inline const std::error_category& ftplike_category() noexcept {
   static const class : public std::error_category {
     const char* name() const noexcept override { return "ftplike"; }
@@ -1341,6 +1397,7 @@ inline const std::error_category& ftplike_category() noexcept {
   return category;
 }
 
+/// So that an `Errc` is a `std::error_code`.
 inline std::error_code make_error_code(Errc value) noexcept { return {static_cast<int>(value), ftplike_category()}; }
 
 }  // namespace ftplike
@@ -2129,11 +2186,13 @@ template <class... Ways> struct NegotiatedChannel;
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 
@@ -2179,23 +2238,58 @@ concept Transport = Stream<typename T::Stream> &&
 
 namespace detail {
 
-/// Reads, without a coroutine where the stream can do that: a connection that is idle for long would keep its frame. The
-/// error and the number of bytes, which this gives, go to `bytes_of_read`. **Lifetime:** room and error outlive the wait.
-template <Stream S> awaitable<std::size_t> read_in_place(S& stream, std::span<std::byte> room, std::error_code& error) {
-  if constexpr (requires { stream.read_in_place(room, error); }) {
-    return stream.read_in_place(room, error);
+/// How a read ended for which no coroutine waited.
+struct ReadResult {
+  std::error_code error;
+  std::size_t bytes = 0;
+};
+/// What is called then: it keeps the result and calls `Then`. It can be cancelled by a slot.
+template <class Then> class ReadHandler {
+ public:
+  using cancellation_slot_type = asio::cancellation_slot;
+  ReadHandler(ReadResult& result, asio::cancellation_slot slot, Then then)
+      : result_{result}, slot_{slot}, then_{std::move(then)} {}
+  cancellation_slot_type get_cancellation_slot() const noexcept { return slot_; }
+  void operator()(const std::error_code& error, std::size_t bytes) {
+    result_ = {error, bytes};
+    then_();
+  }
+
+ private:
+  ReadResult& result_;
+  asio::cancellation_slot slot_;
+  Then then_;
+};
+template <Stream S> awaitable<void> read_into(S& stream, std::span<std::byte> room, std::size_t& bytes) {
+  const std::size_t n = co_await stream.read_some(room);
+  bytes = n;
+}
+
+/// Reads, and calls `then()` when that has ended, on the executor. No coroutine waits for it where the stream can do
+/// that: a connection that is idle for long would keep its frames. `bytes_of_read` makes of the result what has come.
+/// **Cancellation:** by the slot. **Lifetime:** `then` keeps alive the stream, the room and the result.
+template <Stream S, class Then> void read_then(S& stream, const Executor& executor, std::span<std::byte> room,
+                                               ReadResult& result, asio::cancellation_slot slot, Then then) {
+  result = {};
+  if constexpr (requires(ReadHandler<Then> handler) { stream.read_then(room, handler); }) {
+    stream.read_then(room, ReadHandler<Then>{result, slot, std::move(then)});
   } else {
-    return stream.read_some(room);
+    start_on(executor, read_into(stream, room, result.bytes), slot,
+             [&result, then = std::move(then)](std::exception_ptr failure) mutable {
+               if (failure) result.error = code_of(std::move(failure));
+               then();
+             });
   }
 }
 /// What that has brought into the room: 0 at the end, nothing where what came makes no bytes as yet. **Errors:** those of
 /// `read_some`.
-template <Stream S> std::optional<std::size_t> bytes_of_read(
-    S& stream, std::span<std::byte> room, std::size_t came, const std::error_code& error) {
-  if constexpr (requires { stream.bytes_of_read(room, came, error); }) {
-    return stream.bytes_of_read(room, came, error);
+template <Stream S>
+std::optional<std::size_t> bytes_of_read(S& stream, std::span<std::byte> room, const ReadResult& result) {
+  if constexpr (requires { stream.bytes_of_read(room, result); }) {
+    return stream.bytes_of_read(room, result);
   } else {
-    return came;
+    if (result.error) throw std::system_error(result.error);
+    return result.bytes;
   }
 }
 
@@ -2456,6 +2550,7 @@ inline Subnet client_subnet(const Address& address) {
   if (address.to_v6().is_v4_mapped()) return Subnet{address, 128};
   return Subnet{first_of_subnet(address, 64), 64};
 }
+/// The first address of that subnet.
 inline Address client_network(const Address& address) { return client_subnet(address).address(); }
 
 /// The key of the client at an address.
@@ -2632,6 +2727,7 @@ struct LoginTried {
   const SessionInfo& who;
   std::string_view user;  // as the client said it, whether there is one or not
   bool accepted;  // whether the user is in
+  std::string_view why{};  // it was refused, if the authenticator says that (`LoginRefused`); the client is not told
 };
 /// So many logins from a client failed that it is banned.
 struct ClientBanned {
@@ -2672,14 +2768,16 @@ struct TransferBegun {
   Direction direction;  // which way its bytes go
   std::uint64_t offset;                   // where in the file it begins
   std::optional<std::uint64_t> expected;  // bytes over the data connection, if it is known how many there are
-  bool ascii, listing;  // text is converted (TYPE A); it is a listing and no file
+  bool ascii;    // text is converted (TYPE A)
+  bool listing;  // it is a listing and no file
   /// The path as the client sees it: below its account's root.
   Path shown_path() const { return path.below(who.root); }
 };
 /// A data connection is there, and secured where it has to be.
 struct DataOpened {
   const SessionInfo& who;
-  Endpoint local, remote;  // our end, and the other one
+  Endpoint local;   // our end
+  Endpoint remote;  // the other one
 };
 /// These bytes went over the data connection. An observer that takes this event costs the kernel's short cut from file to
 /// connection; one that has a function `wants_bytes()` does while that says yes, and is told of none otherwise.
@@ -2697,7 +2795,8 @@ struct DataMoved {
 /// A data connection is closed, after `total` bytes. Whether the transfer was a success, `TransferEnded` tells.
 struct DataClosed {
   const SessionInfo& who;
-  Endpoint local, remote;  // our end, and the other one
+  Endpoint local;   // our end
+  Endpoint remote;  // the other one
   Direction direction;  // which way its bytes went
   std::uint64_t total;  // bytes that went over it
 };
@@ -2707,10 +2806,15 @@ struct TransferEnded {
   std::string_view verb;  // of the command
   const Path& path;       // of the file in the storage, or of the directory that is listed
   Direction direction;  // which way its bytes went
-  std::uint64_t bytes, offset;  // over the data connection; where in the file it began
+  std::uint64_t bytes;   // over the data connection
+  std::uint64_t offset;  // where in the file it began
   Duration took;                // beginning before the data connection was made
-  bool ascii, listing;  // text was converted (TYPE A); it was a listing and no file
+  bool ascii;    // text was converted (TYPE A)
+  bool listing;  // it was a listing and no file
   std::error_code error;  // why it failed; empty if it is complete
+  /// Of an upload that failed: the file beside `path` where the server keeps what came, for being gone on with. Empty where
+  /// nothing is kept, or not in such a file.
+  std::string_view kept_as{};
   /// Whether all of it has gone over.
   bool complete() const noexcept { return !error; }
   /// Whether a whole file was received.
@@ -2766,8 +2870,9 @@ struct ServerStopped {
   StopReport report;  // what became of the sessions
 };
 
-/// All of these events.
+/// A list of events.
 template <class... All> struct EventList {};
+/// All events that there are.
 using AllEvents =
     EventList<SessionOpened, SessionRefused, IntroductionFailed, CommandSeen, CommandRefused, ReplySeen, LoginTried,
               ClientBanned, ConnectionSecured, HandshakeFailed, DataListening, StrangerRefused, TransferBegun, DataOpened,
@@ -4228,17 +4333,15 @@ template <class Make> class GeneratorSource {
   /// `make` gives a piece at each call; an empty one is the end.
   explicit GeneratorSource(Make make) : make_{std::move(make)} {}
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
-    if (left_.empty()) {
+    if (left_ == 0) {
       piece_ = make_();
-      left_ = bytes_of(piece_);
+      left_ = bytes_of(piece_).size();
     }
-    const auto part = left_.first(std::min(room.size(), left_.size()));
+    const auto part = bytes_of(piece_).last(left_).first(std::min(room.size(), left_));
     std::copy(part.begin(), part.end(), room.begin());
-    left_ = left_.subspan(part.size());
+    left_ -= part.size();
     co_return part.size();
   }
-  GeneratorSource(const GeneratorSource&) = delete;
-  GeneratorSource& operator=(const GeneratorSource&) = delete;
 
  private:
   using Piece = std::invoke_result_t<Make&>;
@@ -4251,7 +4354,7 @@ template <class Make> class GeneratorSource {
   }
   Make make_;
   Piece piece_{};
-  std::span<const std::byte> left_;  // of the piece
+  std::size_t left_ = 0;  // of the piece
 };
 
 /// A sink that fills the caller's memory; what does not fit is `std::errc::file_too_large`. It can seek.
@@ -5544,6 +5647,10 @@ template <class = void> class BasicFileWriter {
   const Path& path() const noexcept { return target_->path; }
   std::uint64_t size() const noexcept { return size_; }
   bool is_kept() const noexcept { return target_->partial.is_kept; }
+  std::optional<std::string> kept_as() const {
+    const bool stays = is_kept() && size_ > 0 && !target_->is_over;
+    return stays ? std::optional{target_->partial.name} : std::nullopt;
+  }
 
  private:
   template <class> friend class BasicDirectoryStorage;
@@ -5744,7 +5851,8 @@ template <class Listing> void ask_for_names(Listing& listing) {
 /// fewer, or if the storage can only begin anew. While somebody writes that partial file, offset 0 gives a file apart,
 /// which is not kept, and another one `Errc::busy`.
 /// - `Writer::path()`: the name that it will have. `Writer::size()`: the bytes that are there by now, those before it
-/// began included. It may have `bool is_kept()`: whether what it holds stays as the partial file if it ends now.
+/// began included. It may have `bool is_kept()`: whether what it holds stays as the partial file if it ends now, and
+/// `std::optional<std::string> kept_as()`: under which name then, beside its own, where that is a file; none if nothing stays.
 template <class S>
 concept WritableStorage = ReadableStorage<S> && requires(S& files, const Path& path, std::uint64_t offset) {
   { files.create(path, offset) } -> std::same_as<awaitable<typename S::Writer>>;
@@ -6490,7 +6598,8 @@ using AnyChannel = NegotiatedChannel<PassiveChannel, ActiveChannel, AnnouncedCha
 /// (`is_open`). A second operation while one is under way: `Errc::busy`.
 /// **Cancellation:** of the caller (`terminal`), at any moment; the call ends with `Errc::aborted`, as one does whose
 /// `progress` says `Go::stop`.
-/// **Lifetime:** nothing runs after the transport; an operation under way keeps the session.
+/// **Lifetime:** nothing runs after the transport; an operation under way keeps the session. Sources and sinks are used
+/// until the operation has ended, which keeps those that it is given as temporaries: `upload(TextSource{"hi"}, "a")`.
 /// **Threads:** operations may be awaited on any executor, and run on the session's own: the one that `connect` was
 /// awaited on, if that is a strand or a loop of the transport's own, else one that the transport gives. Observers,
 /// sources, sinks and `progress` are called there.
@@ -6539,14 +6648,18 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   ///
   /// **Errors:** as of `download`; `Errc::bad_name`. **Lifetime:** the sink is used until the operation has ended.
   template <ByteSink Sink>
-  awaitable<TransferResult> transfer(std::string command, Sink& sink, TransferOptions options = {}) {
-    return receive_by(std::move(command), AnySink{sink}, std::move(options));
+  awaitable<TransferResult> transfer(std::string command, Sink&& sink, TransferOptions options = {}) {
+    return detail::begin_with(std::forward<Sink>(sink), [&](auto& to) {
+      return receive_by(std::move(command), AnySink{to}, std::move(options));
+    });
   }
   /// The same of a command that takes data (`session.receive`): what a source gives, all of it if it can seek.
   template <ByteSource Source>
     requires(!ByteSink<Source>)
-  awaitable<TransferResult> transfer(std::string command, Source& source, TransferOptions options = {}) {
-    return send_by(std::move(command), AnySource{source}, std::move(options));
+  awaitable<TransferResult> transfer(std::string command, Source&& source, TransferOptions options = {}) {
+    return detail::begin_with(std::forward<Source>(source), [&](auto& from) {
+      return send_by(std::move(command), AnySource{from}, std::move(options));
+    });
   }
   /// Sees to it that no reply is under way any more that belongs to an operation which was broken off, as every operation
   /// does by itself before it begins. Says nothing if none can be.
@@ -6636,8 +6749,9 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   /// **Errors:** also what the sink throws; `std::errc::invalid_seek` if it is to be resumed and cannot seek;
   /// `download_range` fetches the rest into any. **Lifetime:** the sink is used until the operation has ended.
   template <ByteSink Sink>
-  awaitable<TransferResult> download(std::string remote, Sink& sink, TransferOptions options = {}) {
-    return fetch_into(std::move(remote), AnySink{sink}, std::move(options));
+  awaitable<TransferResult> download(std::string remote, Sink&& sink, TransferOptions options = {}) {
+    return detail::begin_with(std::forward<Sink>(sink),
+                              [&](auto& to) { return fetch_into(std::move(remote), AnySink{to}, std::move(options)); });
   }
 
   /// Opens a file of the server to be read piece by piece, from `offset` on: `co_await file.read_some(room)`, and
@@ -6649,10 +6763,12 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   /// Fetches a part of a file, `length` bytes from `offset` on, into a sink, which is not finished by this.
   ///
   /// **Errors:** `Errc::too_short` if the file ends before.
-  template <ByteSink Sink> awaitable<TransferResult> download_range(std::string remote, Sink& sink,
+  template <ByteSink Sink> awaitable<TransferResult> download_range(std::string remote, Sink&& sink,
                                                                     std::uint64_t offset, std::uint64_t length,
                                                                     TransferOptions options = {}) {
-    return fetch_range(std::move(remote), AnySink{sink}, offset, length, std::move(options));
+    return detail::begin_with(std::forward<Sink>(sink), [&](auto& to) {
+      return fetch_range(std::move(remote), AnySink{to}, offset, length, std::move(options));
+    });
   }
 
   /// Sends a file of ours. Where `remote` is empty or ends with '/', it keeps its name.
@@ -6663,22 +6779,28 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   /// **Errors:** also what the source throws; `std::errc::invalid_seek` if it is to be resumed and cannot seek.
   /// **Lifetime:** the source is used until the operation has ended.
   template <ByteSource Source>
-  awaitable<TransferResult> upload(Source& source, std::string remote, TransferOptions options = {}) {
-    return store_from("STOR", AnySource{source}, std::move(remote), std::move(options));
+  awaitable<TransferResult> upload(Source&& source, std::string remote, TransferOptions options = {}) {
+    return detail::begin_with(std::forward<Source>(source), [&](auto& from) {
+      return store_from("STOR", AnySource{from}, std::move(remote), std::move(options));
+    });
   }
   /// Sends a file of ours to the end of a file of the server, or as that file where there is none.
   awaitable<TransferResult> append(std::string local, std::string remote, TransferOptions options = {});
   /// The same of what a source gives; it is used until the operation has ended.
   template <ByteSource Source>
-  awaitable<TransferResult> append(Source& source, std::string remote, TransferOptions options = {}) {
-    return store_from("APPE", AnySource{source}, std::move(remote), std::move(options));
+  awaitable<TransferResult> append(Source&& source, std::string remote, TransferOptions options = {}) {
+    return detail::begin_with(std::forward<Source>(source), [&](auto& from) {
+      return store_from("APPE", AnySource{from}, std::move(remote), std::move(options));
+    });
   }
   /// Sends under a name that nobody has yet, which the server chooses and `TransferResult::name` tells.
   awaitable<TransferResult> upload_unique(std::string local, std::string wished = {}, TransferOptions options = {});
   /// The same of what a source gives; it is used until the operation has ended.
   template <ByteSource Source>
-  awaitable<TransferResult> upload_unique(Source& source, std::string wished = {}, TransferOptions options = {}) {
-    return store_from("STOU", AnySource{source}, std::move(wished), std::move(options));
+  awaitable<TransferResult> upload_unique(Source&& source, std::string wished = {}, TransferOptions options = {}) {
+    return detail::begin_with(std::forward<Source>(source), [&](auto& from) {
+      return store_from("STOU", AnySource{from}, std::move(wished), std::move(options));
+    });
   }
 
  private:
@@ -6922,6 +7044,7 @@ inline const std::error_category& reply_category() noexcept {
 /// Which of a session's connections, or the local end, was at fault.
 enum class Channel { control, data, local };
 
+/// Words for people, such as "data connection".
 constexpr std::string_view name_of(Channel channel) noexcept {
   return channel == Channel::control ? "control connection"
          : channel == Channel::data  ? "data connection"
@@ -8060,7 +8183,8 @@ class ProxyHeader {
   /// Both ends of the connection that the proxy has accepted. An IPv6 address in version 1 is only known to be made of
   /// the right letters.
   struct Ends {
-    HostPort client, server;  // who connected, and to whom
+    HostPort client;  // who connected
+    HostPort server;  // to whom
   };
 
   /// More bytes are needed.
@@ -8476,7 +8600,8 @@ template <class Core> class DataLink {
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
     if (transfer_.is_satisfied()) co_return 0;
     if (transfer_.length > 0) {
-      room = room.first(std::min<std::uint64_t>(room.size(), transfer_.length - transfer_.moved));
+      const std::uint64_t missing = transfer_.length - transfer_.moved;
+      room = room.first(static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), missing)));
     }
     try {
       const std::size_t n = co_await counted(read(room));
@@ -13549,6 +13674,109 @@ R run(T& network, awaitable<R> operation) {
 #include <utility>
 #include <vector>
 
+// ---- ftplike/io/timer_queue.hpp
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <system_error>
+#include <utility>
+
+
+namespace ftplike::inline v0_2::detail {
+
+/// Timers of one executor, for all of which one of Asio's waits: of an idle session a place in a queue takes a third of the
+/// memory that one of Asio's own does.
+///
+/// **Threads:** timers are started and cancelled on any, but where one is, its call must not be under way.
+template <class E = Executor> class BasicTimerQueue : public std::enable_shared_from_this<BasicTimerQueue<E>> {
+ public:
+  /// A call that waits for its time, at most one.
+  class Timer {
+   public:
+    explicit Timer(std::shared_ptr<BasicTimerQueue> queue) : queue_{std::move(queue)} {}
+    Timer(const Timer&) = delete;
+    Timer& operator=(const Timer&) = delete;
+    ~Timer() { cancel(); }
+    void start(Time when, std::function<void()> call) { queue_->start(*this, when, std::move(call)); }
+    void cancel() { queue_->cancel(*this); }
+
+   private:
+    friend class BasicTimerQueue;
+    const std::shared_ptr<BasicTimerQueue> queue_;
+    std::function<void()> call_;  // none: it does not wait
+    typename std::multimap<Time, Timer*>::iterator place_;
+  };
+
+  explicit BasicTimerQueue(const E& executor) : first_{executor} {}
+
+ private:
+  void start(Timer& timer, Time when, std::function<void()> call) {
+    const std::lock_guard lock{mutex_};
+    forget(timer);
+    timer.place_ = waiting_.emplace(when, &timer);
+    timer.call_ = std::move(call);
+    if (timer.place_ == waiting_.begin() || !waits_) wait();
+  }
+  void cancel(Timer& timer) {
+    const std::lock_guard lock{mutex_};
+    forget(timer);
+    if (waiting_.empty() && std::exchange(waits_, false)) first_.cancel();  // it would keep a loop busy
+  }
+  void forget(Timer& timer) {
+    if (std::exchange(timer.call_, nullptr)) waiting_.erase(timer.place_);
+  }
+  void wait() {
+    waits_ = false;  // if there is no memory for it, the next one that is started tries again
+    first_.expires_at(waiting_.begin()->first);
+    first_.async_wait([seen = this->weak_from_this()](std::error_code error) {
+      const auto self = seen.lock();
+      if (self && !error) self->ring();
+    });
+    waits_ = true;
+  }
+  /// Makes one call, and has the loop come back for the next, so that others have their turn in between.
+  void ring() {
+    std::function<void()> call;
+    {
+      const std::lock_guard lock{mutex_};
+      waits_ = false;
+      if (!waiting_.empty() && waiting_.begin()->first <= Time::clock::now()) {
+        call = std::exchange(waiting_.begin()->second->call_, nullptr);
+        waiting_.erase(waiting_.begin());
+      }
+      if (!waiting_.empty()) wait();
+    }
+    if (call) call();
+  }
+
+  std::mutex mutex_;
+  SteadyTimer<E> first_;
+  bool waits_ = false;
+  std::multimap<Time, Timer*> waiting_;
+};
+using TimerQueue = BasicTimerQueue<>;  // a template, so that only what is called is compiled
+
+}  // namespace ftplike::detail
+
+// ---- ftplike/system/errors.hpp
+// The system's errors that come as its own numbers, not in errno: Asio's and OpenSSL's.
+#include <system_error>
+
+
+namespace ftplike::inline v0_2::detail {
+
+/// Such an error, as `std::errc` knows it.
+inline std::error_code error_of_system(int error) noexcept {
+#if FTPLIKE_WINDOWS_WAYS
+  return {error, windows_category()};
+#else
+  return {error, std::system_category()};
+#endif
+}
+
+}  // namespace ftplike::detail
+
 // ---- ftplike/system/send_file.hpp
 // From a file into a socket without a buffer of ours.
 #include <cerrno>
@@ -13593,9 +13821,6 @@ class SocketDescriptor {
  private:
   SOCKET number_ = INVALID_SOCKET;
 };
-
-/// An error of a socket that Asio tells, as `std::errc` knows it.
-inline std::error_code error_of_socket(int error) noexcept { return {error, windows_category()}; }
 
 /// Asio cannot wait for a listening socket of Windows: it accepts by itself.
 inline constexpr bool waits_for_connections = false;
@@ -13647,7 +13872,7 @@ inline bool make_quiet(SOCKET socket) noexcept {
 /// A TCP socket of that family. **Errors:** `std::system_error`.
 inline SocketDescriptor make_socket(int family) {
   SocketDescriptor made{::WSASocketW(family, SOCK_STREAM, 0, nullptr, 0, WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT)};
-  if (!made || !make_quiet(made.get())) throw std::system_error(error_of_socket(::WSAGetLastError()));
+  if (!made || !make_quiet(made.get())) throw std::system_error(::WSAGetLastError(), windows_category());
   return made;
 }
 
@@ -13668,15 +13893,11 @@ inline SocketDescriptor accept_quietly(SOCKET, sockaddr*, socklen_t*) noexcept {
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <system_error>
 
 namespace ftplike::inline v0_2::detail {
 
 using NativeSocket = int;
 using SocketDescriptor = Descriptor;
-
-/// An error of a socket that Asio tells, as `std::errc` knows it.
-inline std::error_code error_of_socket(int error) noexcept { return {error, std::system_category()}; }
 
 /// Whether the event loop can wait for a listening socket until somebody comes.
 inline constexpr bool waits_for_connections = true;
@@ -13822,7 +14043,7 @@ namespace detail {
 inline std::error_code standard_error(const std::error_code& error) noexcept {
   const bool of_system = error.category() == asio::error::get_system_category();
   if (!of_system || error == asio::error::operation_aborted) return error;
-  return error_of_socket(error.value());
+  return error_of_system(error.value());
 }
 
 /// An IPv4 peer of an IPv6 socket is an IPv4 peer.
@@ -13885,16 +14106,16 @@ template <class E = Executor> class BasicTcpStream {
     error = error == asio::error::eof ? std::error_code{} : detail::standard_error(error);
     co_return came;
   }
-  /// The same in two steps and without a coroutine, as `detail::read_in_place` says.
-  awaitable<std::size_t> read_in_place(std::span<std::byte> room, std::error_code& error) {
+  /// The same in two steps and without a coroutine, as `detail::read_then` says.
+  template <class Then> void read_then(std::span<std::byte> room, detail::ReadHandler<Then> handler) {
     register_socket();
-    const auto buffer = asio::buffer(room.data(), room.size());
-    return socket_.async_read_some(buffer, asio::redirect_error(use_awaitable, error));
+    socket_.async_read_some(asio::buffer(room.data(), room.size()), std::move(handler));
   }
   /// The second step.
-  std::optional<std::size_t> bytes_of_read(std::span<std::byte>, std::size_t came, const std::error_code& error) const {
-    if (error && error != asio::error::eof) throw std::system_error(detail::standard_error(error));
-    return came;
+  std::optional<std::size_t> bytes_of_read(std::span<std::byte>, const detail::ReadResult& result) const {
+    const bool failed = result.error && result.error != asio::error::eof;
+    if (failed) throw std::system_error(detail::standard_error(result.error));
+    return result.bytes;
   }
   /// What `read_now` gives, as long as nothing had to wait: a short session need not be known to the event loop.
   std::size_t read_unregistered(std::span<std::byte> room) noexcept { return socket_.is_open() ? 0 : read_now(room); }
@@ -13903,16 +14124,25 @@ template <class E = Executor> class BasicTcpStream {
     const auto n = detail::sys::receive(descriptor(), room.data(), room.size());
     return n > 0 ? static_cast<std::size_t>(n) : 0;
   }
+  /// Sends what the system takes at once; 0 if that is nothing.
+  std::size_t write_now(std::span<const std::byte> bytes) {
+    for (;;) {
+      const auto sent = detail::sys::send(descriptor(), bytes.data(), bytes.size());
+      if (sent >= 0) return static_cast<std::size_t>(sent);
+      if (errno == EAGAIN) return 0;
+      if (errno != EINTR) detail::fail_with(errno);
+    }
+  }
   awaitable<void> write(std::span<const std::byte> bytes) {
     while (!bytes.empty()) {
-      const std::size_t sent = send_now(bytes);
+      const std::size_t sent = write_now(bytes);
       bytes = bytes.subspan(sent);
       if (sent == 0) co_await writable();
     }
   }
   awaitable<std::size_t> write_some(std::span<const std::byte> bytes) {
     for (;;) {
-      const std::size_t sent = send_now(bytes);
+      const std::size_t sent = write_now(bytes);
       if (sent > 0 || bytes.empty()) co_return sent;
       co_await writable();
     }
@@ -13981,15 +14211,6 @@ template <class E = Executor> class BasicTcpStream {
       return false;
     }
     return true;
-  }
-  /// Sends what the system takes at once; 0 if that is nothing.
-  std::size_t send_now(std::span<const std::byte> bytes) {
-    for (;;) {
-      const auto sent = detail::sys::send(descriptor(), bytes.data(), bytes.size());
-      if (sent >= 0) return static_cast<std::size_t>(sent);
-      if (errno == EAGAIN) return 0;
-      if (errno != EINTR) detail::fail_with(errno);
-    }
   }
   awaitable<void> writable() {
     register_socket();
@@ -14086,7 +14307,12 @@ template <class = void> class BasicEventLoops {
   explicit BasicEventLoops(unsigned threads);
   Executor executor(std::size_t i);
   /// Whether an executor is that of one of them.
-  bool has(const Executor& executor) const;
+  bool has(const Executor& executor) const { return find(executor) != nullptr; }
+  /// The timers of an executor: together, if it is that of one of them.
+  std::shared_ptr<TimerQueue> timers(const Executor& executor) const {
+    const Loop* const loop = find(executor);
+    return loop ? loop->timers : new_shared<TimerQueue>(executor);
+  }
 
   /// Runs until nothing is left to do on the first, or `stop()`. What is thrown on any thread ends it and is thrown here.
   void run();
@@ -14112,10 +14338,13 @@ template <class = void> class BasicEventLoops {
       }};
     }
 
+    const std::shared_ptr<TimerQueue> timers = new_shared<TimerQueue>(get_executor());
     // Of all but the first, which the caller of `run` has, as long as that runs.
     Executor busy{get_executor()};
     std::thread thread;
   };
+  const Loop* find(const Executor& executor) const;
+
   std::size_t count_ = 0;
   std::unique_ptr<Loop[]> loops_;
 };
@@ -14126,11 +14355,11 @@ template <class Any> BasicEventLoops<Any>::BasicEventLoops(unsigned threads) {
   loops_.reset(new Loop[count_]);
 }
 template <class Any> Executor BasicEventLoops<Any>::executor(std::size_t i) { return loops_[i % count_].get_executor(); }
-template <class Any> bool BasicEventLoops<Any>::has(const Executor& executor) const {
+template <class Any> auto BasicEventLoops<Any>::find(const Executor& executor) const -> const Loop* {
   for (std::size_t i = 0; i < count_; ++i) {
-    if (executor == Executor{loops_[i].get_executor()}) return true;
+    if (executor == Executor{loops_[i].get_executor()}) return &loops_[i];
   }
-  return false;
+  return nullptr;
 }
 template <class Any> void BasicEventLoops<Any>::run() {
   std::mutex mutex;
@@ -14179,26 +14408,12 @@ template <class E = Executor> class BasicTcpTransport {
   using Acceptor = TcpAcceptor;
 
   /// A steady timer that forgets its call when it is cancelled.
-  class Timer {
+  class Timer : public detail::TimerQueue::Timer {
    public:
     /// A timer of an executor.
-    Timer(BasicTcpTransport&, const Executor& executor) : timer_{executor} {}
-    void start(Time when, std::function<void()> call) {
-      timer_.expires_at(when);
-      timer_.async_wait([call = std::move(call), round = ++*round_, now = round_](std::error_code error) mutable {
-        if (!error && round == *now) call();
-      });
-    }
-    void cancel() {
-      ++*round_;
-      timer_.cancel();
-    }
-    Timer(Timer&&) = delete;
-    ~Timer() { ++*round_; }
-
-   private:
-    SteadyTimer<E> timer_;
-    std::shared_ptr<unsigned> round_ = detail::new_shared<unsigned>(0u);  // a call already queued must see the cancel
+    Timer(BasicTcpTransport& network, const Executor& executor)
+        : detail::TimerQueue::Timer{network.loops_ ? network.loops_->timers(executor)
+                                                   : detail::new_shared<detail::TimerQueue>(executor)} {}
   };
 
   /// With `threads` threads (at least 1), the caller of `run` among them.
@@ -14418,13 +14633,13 @@ class BasicBlockingClient {
   /// Sends a command of the caller's own that needs no data connection, and gives its final reply, good or bad.
   Reply command(std::string text);
   /// Sends a command of the caller's own whose data go into a sink, which is finished when all is well.
-  template <ByteSink Sink> TransferResult transfer(std::string command, Sink& sink, TransferOptions options = {}) {
+  template <ByteSink Sink> TransferResult transfer(std::string command, Sink&& sink, TransferOptions options = {}) {
     return run(client_->transfer(std::move(command), sink, std::move(options)));
   }
   /// The same whose data come from a source.
   template <ByteSource Source>
     requires(!ByteSink<Source>)
-  TransferResult transfer(std::string command, Source& source, TransferOptions options = {}) {
+  TransferResult transfer(std::string command, Source&& source, TransferOptions options = {}) {
     return run(client_->transfer(std::move(command), source, std::move(options)));
   }
   /// Sees to it that no reply of a broken-off operation is under way any more.
@@ -14475,7 +14690,7 @@ class BasicBlockingClient {
   /// Fetches a file into `local`: a file, or a folder in which it keeps its name.
   TransferResult download(std::string remote, std::string local, TransferOptions options = {});
   /// The same into a sink, which is finished when all is well.
-  template <ByteSink Sink> TransferResult download(std::string remote, Sink& sink, TransferOptions options = {}) {
+  template <ByteSink Sink> TransferResult download(std::string remote, Sink&& sink, TransferOptions options = {}) {
     return run(client_->download(std::move(remote), sink, std::move(options)));
   }
   /// The same to a path beneath a folder of ours, out of which no name and no link leads.
@@ -14503,27 +14718,29 @@ class BasicBlockingClient {
   /// Opens a file of the server to be read from `offset` on.
   File open(std::string remote, std::uint64_t offset = 0, TransferOptions options = {});
   /// Fetches `length` bytes of a file from `offset` on into a sink, which is not finished by this.
-  template <ByteSink Sink> TransferResult download_range(std::string remote, Sink& sink, std::uint64_t offset,
+  template <ByteSink Sink> TransferResult download_range(std::string remote, Sink&& sink, std::uint64_t offset,
                                                          std::uint64_t length, TransferOptions options = {}) {
     return run(client_->download_range(std::move(remote), sink, offset, length, std::move(options)));
   }
   /// Sends a file of ours. Where `remote` is empty or ends with '/', it keeps its name.
   TransferResult upload(std::string local, std::string remote = {}, TransferOptions options = {});
   /// Sends what a source gives.
-  template <ByteSource Source> TransferResult upload(Source& source, std::string remote, TransferOptions options = {}) {
+  template <ByteSource Source>
+  TransferResult upload(Source&& source, std::string remote, TransferOptions options = {}) {
     return run(client_->upload(source, std::move(remote), std::move(options)));
   }
   /// Sends a file of ours to the end of a file.
   TransferResult append(std::string local, std::string remote, TransferOptions options = {});
   /// The same of what a source gives.
-  template <ByteSource Source> TransferResult append(Source& source, std::string remote, TransferOptions options = {}) {
+  template <ByteSource Source>
+  TransferResult append(Source&& source, std::string remote, TransferOptions options = {}) {
     return run(client_->append(source, std::move(remote), std::move(options)));
   }
   /// Sends a file of ours under a name that nobody has yet; `TransferResult::name` tells it.
   TransferResult upload_unique(std::string local, std::string wished = {}, TransferOptions options = {});
   /// The same of what a source gives.
   template <ByteSource Source>
-  TransferResult upload_unique(Source& source, std::string wished = {}, TransferOptions options = {}) {
+  TransferResult upload_unique(Source&& source, std::string wished = {}, TransferOptions options = {}) {
     return run(client_->upload_unique(source, std::move(wished), std::move(options)));
   }
 
@@ -14770,8 +14987,10 @@ template <Transport T, class DataChannel, class Observer> void BasicBlockingClie
 
 // ---- ftplike/command/state.hpp
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 // ---- ftplike/protocol/byte_range.hpp
 #include <cstdint>
@@ -14809,10 +15028,33 @@ struct ByteRange {
 namespace ftplike::inline v0_2 {
 
 /// What REST, RANG and RNFR say of the command that follows, and of no other. (RFC 959 §4.1.3, RFC 3659 §5)
-struct Prepared {
-  std::uint64_t restart = 0;        // of REST: where a transfer begins
-  std::optional<ByteRange> range;   // of RANG, for RETR or HASH
-  std::optional<Path> rename_from;  // of RNFR, for RNTO
+class Prepared {
+ public:
+  /// Of REST: where a transfer begins; 0 unless it was said.
+  std::uint64_t restart() const noexcept { return said_ ? said_->restart : 0; }
+  /// Of RANG, for RETR or HASH.
+  std::optional<ByteRange> range() const noexcept { return said_ ? said_->range : std::nullopt; }
+  /// Of RNFR, for RNTO.
+  std::optional<Path> rename_from() const { return said_ ? said_->rename_from : std::nullopt; }
+
+  /// REST said this.
+  void set_restart(std::uint64_t position) { said().restart = position; }
+  /// RANG said this.
+  void set_range(const std::optional<ByteRange>& range) { said().range = range; }
+  /// RNFR said this.
+  void set_rename_from(Path path) { said().rename_from = std::move(path); }
+
+ private:
+  struct Said {
+    std::uint64_t restart = 0;
+    std::optional<ByteRange> range;
+    std::optional<Path> rename_from;
+  };
+  Said& said() {
+    if (!said_) said_ = std::make_unique<Said>();
+    return *said_;
+  }
+  std::unique_ptr<Said> said_;  // apart, as few sessions have prepared something just now
 };
 
 /// What one command of a session leaves for the next: `session.state`. Commands of one's own keep theirs in a struct
@@ -15182,6 +15424,7 @@ template <class... Commands> class CommandTable {
 // ---- ftplike/storage/upload_rules.hpp
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15332,6 +15575,7 @@ template <MakesNames Files> class RuledStorage : public Files {
     void discard() { writer_.discard(); }
     Path path() const { return writer_.path(); }
     std::uint64_t size() const { return writer_.size(); }
+    std::optional<std::string> kept_as() const { return detail::kept_as(writer_); }
 
    private:
     void check_size(std::uint64_t more) {
@@ -15651,11 +15895,20 @@ class Credentials {
   std::optional<ClientCertificate> certificate;  // what TLS has verified; nothing without
 };
 
+/// Thrown by an authenticator in place of giving nothing: refuses the login, and says why. Observers are told the reason
+/// (`LoginTried`), and so the log; the client hears what it hears of any login that is refused.
+class LoginRefused : public std::runtime_error {
+ public:
+  /// For a reason of one line.
+  using std::runtime_error::runtime_error;
+};
+
 /// Who may come in. Used by many sessions, from several threads at once. A login has the time that is left of
 /// `Limits::login`, and is cancelled then. `authenticate_with` makes an authenticator of a function.
 ///
 /// - `log_in(credentials)`: the account, or nothing: refused, for whatever reason. Takes as long for names that do not
-///   exist as for wrong passwords. Throws `std::system_error` only where it could not find out.
+///   exist as for wrong passwords. Throws `LoginRefused` where it has a reason to tell, `std::system_error` only where it could not
+///   find out.
 /// - `guest()`: the account of a session without a login, or nothing: guests may do nothing.
 ///
 /// The credentials live until the awaited login ends.
@@ -15668,8 +15921,8 @@ concept Authenticator = requires(A& users, const Credentials& credentials) {
 // What an authenticator may have besides. Each is a concept of its own: `static_assert(KnowsHosts<MyUsers>)` finds a
 // name that is misspelt, which would be no error else.
 
-/// `bool knows_host(std::string_view)`: whether there is a virtual host of this name. HOST is refused for others;
-/// without it, for none. (RFC 7151)
+/// `bool knows_host(std::string_view)`: whether there is a virtual host of this name. HOST is refused for others.
+/// Without it any is taken, and `Credentials::host` tells which. (RFC 7151)
 template <class A>
 concept KnowsHosts = requires(A& users, std::string_view host) {
   { users.knows_host(host) } -> std::convertible_to<bool>;
@@ -16592,6 +16845,7 @@ template <class T> class Application {
  private:
   T* object_;
 };
+/// The application of a server that was given none.
 struct NoApplication {};
 
 /// The choice of a server's parts: derive from a profile and redeclare one name to swap one part. Storage,
@@ -16695,7 +16949,8 @@ struct AccountUse {
   AccountUse(std::string its_name, std::uint64_t bytes_per_second)
       : name{std::move(its_name)}, sent{bytes_per_second}, received{bytes_per_second} {}
   std::string name;  // of the account
-  Meter sent, received;  // the rates of what is sent, and of what is received
+  Meter sent;      // the rate of what is sent
+  Meter received;  // that of what is received
 };
 
 /// What a server is made of: one of each part, taken from those that it is given or made by default.
@@ -16806,6 +17061,22 @@ template <class P> class Service : public Settings {
   /// The bandwidth of all transfers together.
   AccountUse& total() noexcept { return total_; }
 
+  /// One of the few sessions whose coroutine waits for a command, as long as it lives. To begin one anew costs a command half
+  /// as much again, which only those should pay for whose frames would add up. False: there are enough of them.
+  class WaitingCoroutine {
+   public:
+    /// **Lifetime:** the service outlives it.
+    explicit WaitingCoroutine(Service& service) noexcept : count_{service.waiting_coroutines_} { ++count_; }
+    WaitingCoroutine(const WaitingCoroutine&) = delete;
+    WaitingCoroutine& operator=(const WaitingCoroutine&) = delete;
+    ~WaitingCoroutine() { --count_; }
+    explicit operator bool() const noexcept { return count_ <= most; }
+
+   private:
+    static constexpr std::size_t most = 16;
+    std::atomic<std::size_t>& count_;
+  };
+
   /// The limits as they are now: a server's may change. They stay where they are as long as the service lives.
   const Limits& current_limits() const noexcept { return *current_limits_.load(std::memory_order_acquire); }
   /// Has others hold from now on. **Threads:** any.
@@ -16845,6 +17116,7 @@ template <class P> class Service : public Settings {
   }
 
   AccountUse total_{{}, limits.bytes_per_second};
+  std::atomic<std::size_t> waiting_coroutines_ = 0;
   std::shared_ptr<AccountUse> no_limits_ = detail::new_shared<AccountUse>(std::string{}, std::uint64_t{0});
   std::mutex mutex_;
   std::vector<std::shared_ptr<AccountUse>> uses_;  // of those that are held, and of some that were
@@ -16929,6 +17201,18 @@ template <class S> awaitable<bool> is_banned_for_failure(S& session) {
   co_return true;
 }
 
+/// Asks the authenticator for an account, and tells what came of it.
+template <class S> awaitable<std::optional<Account>> find_account(S& session, Credentials credentials) {
+  std::optional<Account> account;
+  std::string why;
+  try {
+    std::optional<Account> found = co_await session.service().authenticator.log_in(credentials);
+    account = std::move(found);
+  } catch (const LoginRefused& refusal) { why = refusal.what(); }
+  session.template report<LoginTried>(credentials.user, account.has_value(), why);
+  co_return account;
+}
+
 /// Logs an account in, and gives the reply to that.
 template <class S> awaitable<Reply> welcome(S& session, Account account, Reply words) {
   const std::optional<Path> root = account.makes_root ? std::optional{account.root} : std::nullopt;
@@ -16967,8 +17251,7 @@ struct User {
     const Credentials credentials = detail::credentials(session, name, {});
     if (!credentials.certificate || needs_password(users, credentials))
       co_return Reply{331, "Password required"};
-    std::optional<Account> account = co_await users.log_in(credentials);
-    session.template report<LoginTried>(credentials.user, account.has_value());
+    std::optional<Account> account = co_await detail::find_account(session, credentials);
     if (!account) co_return Reply{331, "Password required"};
     session.state.user.clear();
     Reply words{232, "Logged in by certificate"};
@@ -16995,8 +17278,7 @@ struct Pass {
     const Credentials credentials = detail::credentials(session, std::exchange(session.state.user, {}), password);
     const bool banned = co_await detail::is_banned(session);
     if (banned) co_return turn_away(session);
-    std::optional<Account> account = co_await session.service().authenticator.log_in(credentials);
-    session.template report<LoginTried>(credentials.user, account.has_value());
+    std::optional<Account> account = co_await detail::find_account(session, credentials);
     if (!account) {
       const auto attempts = ++session.failed_logins;
       const bool banned_now = co_await detail::is_banned_for_failure(session);
@@ -17205,7 +17487,7 @@ struct Rest {
   static Reply run(auto& session, std::string_view text) {
     const auto position = number_in<std::uint64_t>(text);
     if (!position) return {501, "Not a position"};
-    session.state.preparing.restart = *position;
+    session.state.preparing.set_restart(*position);
     return {350, "Restarting at " + std::to_string(*position)};
   }
 };
@@ -17219,7 +17501,7 @@ struct Rang {
   static constexpr auto argument = ArgumentRule::required;
   static Reply run(auto& session, std::string_view text) {
     const auto range = ByteRange::parse(text);
-    session.state.preparing.range = range;
+    session.state.preparing.set_range(range);
     if (range) return {350, "Range is " + std::string{text}};
     if (text == "1 0") return {350, "Range is the whole file"};
     return {501, "Not a range"};
@@ -17315,6 +17597,7 @@ template <class Inner> struct BasicOpts {
   template <class... More> using With = BasicOpts<typename Inner::template With<More...>>;
   static awaitable<Reply> run(auto& session, std::string_view text) { return detail::run_inner<Inner>(session, text); }
 };
+/// OPTS with what it has unless a profile says otherwise: UTF8, MLST and MODE.
 using Opts = BasicOpts<CommandTable<OptsUtf8, OptsMlst, OptsMode>>;
 
 /// Some old clients say it without OPTS.
@@ -17427,8 +17710,8 @@ struct Retr {
   static constexpr Rights needs = Right::read;
   static constexpr auto argument = ArgumentRule::required;
   static awaitable<Reply> run(auto& session, std::string_view name) {
-    const std::optional<ByteRange> range = session.state.prepared.range;
-    const std::uint64_t offset = range ? range->first : session.state.prepared.restart;
+    const std::optional<ByteRange> range = session.state.prepared.range();
+    const std::uint64_t offset = range ? range->first : session.state.prepared.restart();
     const Path path = session.path(name);
     auto transfer = file_transfer(session, verb, path, "Download complete", offset);
     auto file = co_await session.storage().open(path, offset);
@@ -17456,7 +17739,7 @@ struct Stor {
   static constexpr auto argument = ArgumentRule::required;
   template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view name) {
-    const std::uint64_t offset = session.state.prepared.restart;
+    const std::uint64_t offset = session.state.prepared.restart();
     const Path path = session.path(name);
     auto transfer = file_transfer(session, verb, path, "Upload complete", offset);
     auto file = co_await session.storage().create(path, offset);
@@ -17674,7 +17957,7 @@ struct Rnfr : Changing {
   static awaitable<Reply> run(auto& session, std::string_view name) {
     Path path = session.path(name);
     (void)co_await session.storage().stat(path);
-    session.state.preparing.rename_from = std::move(path);
+    session.state.preparing.set_rename_from(std::move(path));
     co_return Reply{350, "RNTO next"};
   }
 };
@@ -17686,7 +17969,7 @@ struct Rnto : Changing {
   static constexpr Rights needs = Right::rename;
   template <class S> static constexpr bool available = RenamesFiles<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view name) {
-    const std::optional<Path> from = session.state.prepared.rename_from;
+    const std::optional<Path> from = session.state.prepared.rename_from();
     if (!from) co_return Reply{503, "RNFR first"};
     const Path to = session.path(name);
     co_await session.storage().rename(*from, to);
@@ -18006,6 +18289,7 @@ template <class Inner> struct BasicSite {
     return {214, lines + "\nHELP: this\nEnd"};
   }
 };
+/// SITE with what it has unless a profile says otherwise: CHMOD, UTIME, and HELP.
 using Site = BasicSite<CommandTable<SiteChmod, SiteUtime>>;
 
 }  // namespace verbs
@@ -18980,6 +19264,7 @@ template <Transport T, class P> class Server<T, P>::Handle {
 /// The type of a server of these parts, as a member of a class needs it: `ServerOf<TcpTransport, DirectoryStorage>`.
 template <Transport T, class... Parts> using ServerOf = Server<T, typename detail::ProfileOf<Ftp, Parts...>::type>;
 
+/// Makes out of the parts which server it is.
 template <Transport T, class... Parts> Server(T&, Parts...)
     -> Server<T, typename detail::ProfileOf<Ftp, Parts...>::type>;
 
@@ -19356,13 +19641,17 @@ template <Transport T> class ControlConnection {
   /// Whether the client has closed its direction.
   bool ended() const noexcept { return ended_; }
 
-  /// Says a reply, or the end of one of which a part was said: that has the code of the part, whatever comes.
-  awaitable<void> say(const Reply& reply) {
+  /// Says a reply, or the end of one of which a part was said: that has the code of the part, whatever comes. Gives what
+  /// does not leave without a wait, for `write`.
+  std::string say(const Reply& reply) {
     const int code = std::exchange(begun_, 0);
     std::string wire = code == 0 ? reply.wire() : Reply{code, reply.text()}.wire();
     if (code != 0 && wire[code_size] == '-') wire.erase(0, code_size + 1);  // those who read it have seen it
-    co_await stream_.write(as_bytes(wire));
+    if constexpr (requires { stream_.write_now(as_bytes(wire)); }) wire.erase(0, stream_.write_now(as_bytes(wire)));
+    return wire;
   }
+  /// Says the rest of it.
+  awaitable<void> write(std::string rest) { co_await stream_.write(as_bytes(rest)); }
   /// Says lines of a reply that is to go on, each ended by '\n'. All but the first of the reply begin with a blank.
   awaitable<void> say_part(int code, std::string lines) {
     std::string wire = Reply{code, std::move(lines)}.wire();
@@ -19380,8 +19669,7 @@ template <Transport T> class ControlConnection {
     return line;
   }
   /// Whether there is nothing to wait for: then `line` is the next command, or none at the end of the connection.
-  /// Otherwise the caller awaits `more` and asks again. That is no coroutine of its own, whose frame every idle session
-  /// would keep.
+  /// Otherwise the caller awaits `more` and asks again.
   ///
   /// Bytes without a line ending are a command if `wholeness` says so. To one that may go on `more` gives its `grace`
   /// for that, until the client has shown that its commands come whole, and again when it has sent a part of one.
@@ -19400,11 +19688,11 @@ template <Transport T> class ControlConnection {
     if (!may_go_on_ && !bytes.empty()) comes_whole_ = false;
     return false;
   }
-  /// Whether nothing but a read is to be waited for: then, in place of `more`, `take(co_await read_in_place())`, which is
-  /// no coroutine either.
+  /// Whether nothing but a read is to be waited for: then, in place of `more`, `read_then` and `take`, which need no
+  /// coroutine.
   bool waits_for_a_read() const noexcept {
-    if constexpr (requires { stream_.can_read_in_place(); }) {
-      if (!stream_.can_read_in_place()) return false;
+    if constexpr (requires { stream_.needs_a_read(); }) {
+      if (!stream_.needs_a_read()) return false;
     }
     return !may_go_on_ && !reader_;
   }
@@ -19422,11 +19710,13 @@ template <Transport T> class ControlConnection {
     if (n > 0) feed(n);
     return n > 0;
   }
-  /// Waits for bytes of which `take` is then told the number.
-  awaitable<std::size_t> read_in_place() { return detail::read_in_place(stream_, room_, read_error_); }
+  /// Waits for bytes, then calls `then()`, which is to `take` them, as `detail::read_then` says.
+  template <class Then> void read_then(const Executor& executor, asio::cancellation_slot slot, Then then) {
+    detail::read_then(stream_, executor, room_, read_, slot, std::move(then));
+  }
   /// Takes what was read so. **Errors:** those of reading.
-  void take(std::size_t came) {
-    const auto n = detail::bytes_of_read(stream_, room_, came, std::exchange(read_error_, {}));
+  void take() {
+    const auto n = detail::bytes_of_read(stream_, room_, read_);
     if (n) feed(*n);
   }
   /// Waits for more of the command that `next_line` did not find.
@@ -19508,7 +19798,8 @@ template <Transport T> class ControlConnection {
   LineBuffer lines_;
   std::vector<Line> waiting_;
   std::unique_ptr<BackgroundTask> reader_;  // apart, as few sessions need one just now
-  std::error_code failure_, read_error_;
+  std::error_code failure_;
+  detail::ReadResult read_;
   // Every idle session keeps it: it is small where what does not fit into it can be taken at once.
   std::array<std::byte, reads_at_once ? 64 : 512> room_;
   int begun_ = 0;  // the code of a reply of which the end has yet to be said
@@ -19659,7 +19950,8 @@ class Transfer {
   std::string conclusion;  // the text of the 226
   std::uint64_t offset = 0;  // where in the file it begins
   std::optional<std::uint64_t> expected;  // bytes of the file that are to come, if it is known how many
-  bool ascii = false, listing = false;  // text is converted (TYPE A); it is a listing and no file
+  bool ascii = false;    // text is converted (TYPE A)
+  bool listing = false;  // it is a listing and no file
 
   Direction direction = Direction::sent;  // which way its bytes go
   std::uint64_t moved = 0;  // bytes by now, before they are compressed
@@ -19701,11 +19993,13 @@ template <class Session> class ServerTransfer {
       interrupted = session_.interruption().why();
       if (interrupted) co_await session_.interruption().recover();
     }
-    co_return co_await conclude(error, interrupted);
+    const std::string nothing_kept;
+    co_return co_await conclude(error, interrupted, nothing_kept);
   }
   /// Puts all that comes into `file`, which is finished if all is well. Gives the final reply.
   awaitable<Reply> receive(AnySink file) {
     begin(Direction::received);
+    const AnySink writer = file;
     std::optional<AsciiSink> text;
     if (what_.ascii) file = AnySink{text.emplace(file)};
     std::error_code error;
@@ -19716,7 +20010,9 @@ template <class Session> class ServerTransfer {
     const std::error_code interrupted = session_.interruption().why();
     if (interrupted) co_await session_.interruption().recover();
     took_ = session_.network().now() - began_;
-    co_return co_await conclude(error, interrupted);
+    std::string kept_as;
+    if (error) kept_as = writer.kept_as().value_or("");
+    co_return co_await conclude(error, interrupted, std::move(kept_as));
   }
 
  private:
@@ -19920,13 +20216,13 @@ template <class Session> class ServerTransfer {
   /// The verdict.
   ///
   /// **Errors:** `Errc::shutting_down` or `Errc::ended_by_operator` where the session is to end.
-  awaitable<Reply> conclude(std::error_code error, std::error_code interrupted) {
+  awaitable<Reply> conclude(std::error_code error, std::error_code interrupted, std::string kept_as) {
     const bool may_send = what_.direction == Direction::received || !is_open_;
     if (error && !interrupted && data_ && may_send) session_.let_go(std::move(*data_));
     close_data();
     co_await session_.end_watch();
     session_.template report<TransferEnded>(what_.verb, what_.path, what_.direction, what_.moved, what_.offset,
-                                            took_, what_.ascii, what_.listing, error);
+                                            took_, what_.ascii, what_.listing, error, kept_as);
     if (detail::ends_session(interrupted)) throw std::system_error(interrupted);
     if (!error) co_return Reply{226, what_.conclusion};
     const bool tells_why = securing_ && error.category() != ftplike_category();
@@ -20308,7 +20604,8 @@ namespace ftplike::inline v0_2 {
 ///
 /// **Cancellation:** by its `Interruption`, with which `run` was started: `Errc::shutting_down` and `Errc::ended_by_operator`
 /// end the session, anything else what it does just now.
-/// **Lifetime:** one coroutine on one executor, `run`; the transport and the service outlive it. **Threads:** its own.
+/// **Lifetime:** on one executor one coroutine at a time, `run`, and none while it is idle; the transport and the service
+/// outlive it. **Threads:** its own.
 template <Transport T, class P> class Session {
   static_assert(std::is_base_of_v<SessionState, typename P::State>,
                 "ftplike: the State of a profile has to be derived from SessionState");
@@ -20355,29 +20652,34 @@ template <Transport T, class P> class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  /// Converses until either side has had enough, and calls `at_end` before the connection closes. Does not throw.
-  ///
-  /// All waiting for commands is here and in no coroutine of its own, whose frame every idle session would keep.
-  awaitable<void> run(const std::function<void()>& at_end) {
+  /// Converses until either side has had enough, and calls `at_end` before the connection closes; or, where more sessions
+  /// than a few wait, until there is nothing to do before the client says more. Then the session `is_idle`, and keeps no
+  /// coroutine: it is to `wait`, and then to run again. Does not throw.
+  awaitable<void> run(std::function<void()> at_end) {
     std::error_code error;
-    bool refused = true;  // by the observer
+    bool refused = false;  // by the observer
     try {
-      observe<SessionOpened>();
-      refused = false;
-      co_await welcome();
+      if (waiting_) {
+        if (interruption_.why()) throw std::system_error(interruption_.why());
+        control_.take();
+      } else {
+        refused = true;
+        observe<SessionOpened>();
+        refused = false;
+        co_await welcome();
+      }
       while (!closing_) {
-        std::optional<Line> line = line_now();
+        std::optional<Line> line;
+        if (!waiting_) line = line_now();
         if (!line) {
-          Limit limited{deadline_, patience(), Errc::timed_out};
-          const Flag waits{may_end_};
+          if (!waiting_) waiting_.emplace(*this);
           while (!control_.next_line(&wholeness_in<typename P::UnterminatedCommands>, line)) {
-            if (!control_.waits_for_a_read()) {
-              co_await control_.more(limits().grace);
-            } else if (!control_.took_at_once()) {
-              const std::size_t came = co_await control_.read_in_place();
-              control_.take(came);
-            }
+            if (control_.waits_for_a_read() && control_.took_at_once()) continue;
+            const typename Service<P>::WaitingCoroutine waits{service_};
+            if (!waits && control_.waits_for_a_read()) co_return;
+            co_await control_.more(limits().grace);
           }
+          waiting_.reset();
         }
         if (!line) break;
         const Reply final = co_await dispatch(*this, *line);
@@ -20388,11 +20690,26 @@ template <Transport T, class P> class Session {
         }
       }
     } catch (...) { error = interruption_.reason_of(std::current_exception()); }
+    waiting_.reset();
     ending_ = true;
     co_await interruption_.recover();
     // A cut still ends the wait for a peer, but what runs beside is always waited for.
     co_await asio::this_coro::throw_if_cancelled(false);
     co_await take_leave(error, refused, at_end);
+  }
+
+  /// Whether `run` has ended for want of a command.
+  bool is_idle() const noexcept { return waiting_.has_value(); }
+  /// Calls `then()` when the client has said something, or the session is interrupted. **Lifetime:** `then` keeps it alive.
+  template <class Then> void wait(Then then) {
+    if (interruption_.why()) return then();  // since `run` ended
+    control_.read_then(executor_, interruption_.slot(), std::move(then));
+  }
+
+  /// Ends it while it is idle, where nothing can be said any more.
+  void break_off() noexcept {
+    control_.stream().close();
+    report<SessionClosed>(std::make_error_code(std::errc::not_enough_memory));
   }
 
   /// Where it lives.
@@ -20754,6 +21071,14 @@ template <Transport T, class P> class Session {
     bool& flag_;
   };
 
+  /// The wait for a command, which has a limit, and in which nothing would be lost if the session ended.
+  struct Waiting {
+    explicit Waiting(Session& session)
+        : limited{session.deadline_, session.patience(), Errc::timed_out}, may_end{session.may_end_} {}
+    Limit limited;
+    const Flag may_end;
+  };
+
   void take_files_of(const Account& account) {
     const Visitor visitor{account, who_.peer.address()};
     if constexpr (std::is_reference_v<Given>) {
@@ -20811,7 +21136,8 @@ template <Transport T, class P> class Session {
   }
   awaitable<void> say(const Reply& reply) {
     report<ReplySeen>(reply);
-    return control_.say(reply);
+    std::string rest = control_.say(reply);
+    if (!rest.empty()) co_await control_.write(std::move(rest));
   }
 
   /// The next command if it is there already.
@@ -21006,6 +21332,7 @@ template <Transport T, class P> class Session {
   bool begins_to_watch_ = false;  // when others have had their turn
   bool answering_ = false;  // a command that acts at once
   bool replying_ = false;   // a reply is on its way
+  std::optional<Waiting> waiting_;  // last, as it refers to others
 };
 
 }  // namespace ftplike
@@ -21119,10 +21446,30 @@ template <class T, class P> class ServerCore {
   }
   static void start(const std::shared_ptr<Visit>& visit, Beginning beginning) {
     try {
-      // The visit lives as long as the coroutine, whose cancellation slot its entry has.
-      start_on(visit->entry->executor, serve(*visit, beginning), visit->entry->interruption.slot(),
-               [visit](std::exception_ptr) { end_visit(*visit); });
+      run(visit, serve(*visit, beginning));
     } catch (...) { end_visit(*visit); }  // for want of memory, or of what the server's parts give a session
+  }
+  /// Runs a coroutine of a visit, which lives as long as that: its entry has the cancellation slot.
+  static void run(const std::shared_ptr<Visit>& visit, awaitable<void> operation) {
+    start_on(visit->entry->executor, std::move(operation), visit->entry->interruption.slot(),
+             [visit](std::exception_ptr) { pause(visit); });
+  }
+  /// The coroutine of a visit has ended: the visit is over, or its session waits for a command without one.
+  static void pause(const std::shared_ptr<Visit>& visit) {
+    if (!visit->session || !visit->session->is_idle()) return end_visit(*visit);
+    try {
+      visit->session->wait([visit] { resume(visit); });
+    } catch (...) { break_off(*visit); }
+  }
+  static void resume(const std::shared_ptr<Visit>& visit) {
+    try {
+      run(visit, visit->converse());
+    } catch (...) { break_off(*visit); }
+  }
+  /// There is no memory for the session to go on.
+  static void break_off(Visit& visit) {
+    visit.session->break_off();
+    end_visit(visit);
   }
   static void end_visit(Visit& visit) {
     visit.end();
@@ -21151,7 +21498,7 @@ template <class T, class P> class ServerCore {
     const std::string_view objection = admit(visit.state, *visit.entry->who, visit.place);
     if (!objection.empty()) return turn_away(visit.state, *visit.entry->who, *visit.control, objection);
     visit.begin(first_bytes, beginning);
-    return visit.session->run(visit.leave);
+    return visit.converse();
   }
 
   /// Whether `ask_about` has something to ask.
@@ -21282,6 +21629,10 @@ template <class T, class P> class ServerCore {
       entry->session = &*session;
       if (state->stopping) session->drain();
     }
+    /// Runs the session. Whoever comes again at once when it ends finds its place free.
+    awaitable<void> converse() {
+      return session->run([this] { place.reset(); });
+    }
     void end() {
       {
         const std::lock_guard lock{state->mutex};
@@ -21298,7 +21649,6 @@ template <class T, class P> class ServerCore {
     std::unique_ptr<typename T::Stream> control;                 // until the session has it
     std::optional<PlaceTaken> place;
     std::optional<OneSession> session;
-    const std::function<void()> leave = [this] { place.reset(); };  // who comes again at once finds its place free
   };
 
   static awaitable<void> turn_away(StatePointer state, const SessionInfo& who, typename T::Stream& control,
@@ -21781,6 +22131,13 @@ template <PasswordHashing Hashing = CryptHashing> class BasicUserTable {
   void reload() {
     const std::scoped_lock lock{state_->changing};
     if (!state_->file.empty()) load_locked(state_->file);
+  }
+  /// The user whom a login would be, by its name and host, whether its password fits or not; nothing where there is none.
+  /// For programs that have the passwords of some users elsewhere.
+  std::optional<UserEntry> find(const Credentials& credentials) const {
+    const auto users = now();
+    const UserEntry* const user = users->find(credentials.user, credentials.host);
+    return user == nullptr ? std::nullopt : std::optional{*user};
   }
   /// How many users there are.
   std::size_t size() const { return now()->size(); }
@@ -22688,8 +23045,8 @@ template <class Function> class FunctionAuthenticator {
 };
 
 /// An authenticator that asks a function of the credentials, which gives a `std::optional<Account>` or an awaitable of
-/// that; none refuses the login. Anonymous logins and sessions without a login may do what `others` says, and the
-/// function is not asked about those.
+/// that; none refuses the login, and so does a `LoginRefused` that is thrown. Anonymous logins and sessions without a login
+/// may do what `others` says, and the function is not asked about those.
 ///
 ///     authenticate_with([](const Credentials& who) -> std::optional<Account> {
 ///       if (!is_right(who.user, who.password)) return std::nullopt;
@@ -22710,7 +23067,8 @@ template <class Function> auto authenticate_with(Function function, Anonymous ot
 }
 
 /// The same of a function that blocks, as one that asks a database or a directory service does: the workers for passwords
-/// call it, four at a time (`WorkerPools`), and no session waits for another. It gives a `std::optional<Account>`.
+/// call it, four at a time (`WorkerPools`) and in turn for the addresses of clients, and no session waits for another. It
+/// gives a `std::optional<Account>`.
 ///
 ///     authenticate_by_workers([](const Credentials& who) { return directory_service.account_of(who); })
 ///
@@ -22722,7 +23080,7 @@ template <class Function> auto authenticate_by_workers(Function function, Anonym
                 "ftplike: authenticate_by_workers takes a function that gives std::optional<Account>");
   auto ask = [function = std::move(function)](const Credentials& who) {
     auto call = [function, who]() mutable -> std::optional<Account> { return std::invoke(function, std::as_const(who)); };
-    return blocking(std::move(call), WorkKind::password);
+    return blocking(std::move(call), Workload{WorkKind::password, client_key(who.address)});
   };
   return authenticate_with(std::move(ask), std::move(others));
 }
@@ -22916,12 +23274,14 @@ struct MirrorOptions {
   /// Remove what the source does not have, before anything else is done. Nothing is removed where a listing failed or
   /// could not be understood.
   bool delete_others = false;
-  /// Patterns for files, of which one has to fit if there are any, and for files and directories that are left alone on
-  /// both sides. A pattern with a '/' is for the path from the root of the mirror, any other for the name.
-  std::vector<std::string> include, exclude;  // empty: all, and none
+  /// Patterns for files, of which one has to fit; none: all do. A pattern with a '/' is for the path from the root of
+  /// the mirror, any other for the name.
+  std::vector<std::string> include;
+  /// Patterns of the same kind, for files and directories that are left alone on both sides.
+  std::vector<std::string> exclude;
   std::size_t entries = 1'000'000;  // on each side
   unsigned depth = 100;             // of directories
-  TransferOptions transfer;         // `progress` is told of all transfers together, and stops all
+  TransferOptions transfer;         // `progress` is told of all transfers together, of their size in all, and stops all
   /// Called after each action; with what it failed of, or null. First for the directories that could not be listed.
   std::function<void(const MirrorAction& action, const std::exception_ptr& failure)> done;
 };
@@ -22930,7 +23290,8 @@ struct MirrorOptions {
 class MirrorPlan {
  public:
   Direction direction = Direction::received;  // from the server to us, or the other way
-  std::string remote, local;          // the roots
+  std::string remote;                 // the root on the server
+  std::string local;                  // the root here
   std::vector<MirrorAction> actions;  // in the order in which they have to be done
   std::vector<std::string> skipped;   // what is left alone though it differs, and why
   /// Directories of which the listing failed or could not be understood, on either side. What is in them is left alone.
@@ -23233,7 +23594,8 @@ struct RetryPolicy {
   RetryPolicy() {}  // no aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice
 
   unsigned attempts = 5;  // tries in all; 0 is as 1
-  Duration first = std::chrono::seconds{1}, longest = std::chrono::seconds{60};  // the first pause, and the longest one
+  Duration first = std::chrono::seconds{1};     // the first pause
+  Duration longest = std::chrono::seconds{60};  // the longest one
   /// Whether a server that the pool has not reached once is waited for, too. It is not by default: where nobody listens
   /// at an address (`is_unreachable`), the address is wrong more often than the moment.
   bool waits_for_server = false;
@@ -23630,9 +23992,11 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   /// **Errors:** `std::errc::invalid_seek` if the sink cannot seek and would have to be begun anew. **Lifetime:** the
   /// sink is used until the operation has ended.
   template <ByteSink Sink>
-  awaitable<TransferResult> download(std::string remote, Sink& sink, TransferOptions options = {}) {
-    detail::RepeatedDownloadInto<Session> fetch{remote, AnySink{sink}, std::move(options)};
-    return keep_trying("download", std::move(remote), std::move(fetch));
+  awaitable<TransferResult> download(std::string remote, Sink&& sink, TransferOptions options = {}) {
+    return detail::begin_with(std::forward<Sink>(sink), [&](auto& to) {
+      detail::RepeatedDownloadInto<Session> fetch{remote, AnySink{to}, std::move(options)};
+      return keep_trying("download", std::move(remote), std::move(fetch));
+    });
   }
   /// As `Client::upload`; what was lost on the way is gone on with.
   awaitable<TransferResult> upload(std::string local, std::string remote = {}, TransferOptions options = {}) {
@@ -23642,8 +24006,10 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   ///
   /// **Lifetime:** the source is used until the operation has ended.
   template <ByteSource Source>
-  awaitable<TransferResult> upload(Source& source, std::string remote, TransferOptions options = {}) {
-    return keep_storing(AnySource{source}, std::move(remote), std::move(options));
+  awaitable<TransferResult> upload(Source&& source, std::string remote, TransferOptions options = {}) {
+    return detail::begin_with(std::forward<Source>(source), [&](auto& from) {
+      return keep_storing(AnySource{from}, std::move(remote), std::move(options));
+    });
   }
 
   /// As `Client::list`.
@@ -24933,6 +25299,7 @@ class Explain {
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <functional>
 #include <string>
@@ -24970,15 +25337,25 @@ inline std::tm local_parts(std::chrono::system_clock::time_point when) {
   return local_parts(std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(when)));
 }
 
+/// How far a time's zone is before UTC. Not by strftime's %z, for which Windows has a name.
+inline int minutes_before_utc(const std::tm& parts, std::chrono::system_clock::time_point when) {
+  using namespace std::chrono;
+  const auto day = year{parts.tm_year + 1900} / (parts.tm_mon + 1) / parts.tm_mday;
+  const auto local = sys_days{day} + hours{parts.tm_hour} + minutes{parts.tm_min} + seconds{parts.tm_sec};
+  return static_cast<int>(floor<minutes>(local - floor<seconds>(when)).count());
+}
+
 /// `2026-11-22 18:00:33.123 +0100`.
 inline std::string log_time(std::chrono::system_clock::time_point when) {
   const std::tm parts = local_parts(when);
   const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(when.time_since_epoch()).count() % 1000;
-  std::array<char, 64> room{};
-  std::snprintf(room.data(), room.size(), "%04d-%02d-%02d %02d:%02d:%02d.%03d ", parts.tm_year + 1900, parts.tm_mon + 1,
-                parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, static_cast<int>((milliseconds + 1000) % 1000));
-  std::string result = room.data();
-  return result.append(room.data(), std::strftime(room.data(), room.size(), "%z", &parts));
+  const int offset = minutes_before_utc(parts, when);
+  std::array<char, 96> room{};
+  std::snprintf(room.data(), room.size(), "%04d-%02d-%02d %02d:%02d:%02d.%03d %c%02d%02d", parts.tm_year + 1900,
+                parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
+                static_cast<int>((milliseconds + 1000) % 1000), offset < 0 ? '-' : '+', std::abs(offset) / 60,
+                std::abs(offset) % 60);
+  return room.data();
 }
 
 /// `Sun Nov 22 18:00:33 2026`, with the names that programs read, whatever language the process speaks.
@@ -25011,7 +25388,7 @@ enum class LogDetail {
 /// Copies write to the same place. **Threads:** safe.
 class Log {
  public:
-  /// The sink gets a line at a time; `now` is the clock of the times shown.
+  /// The sink gets a line at a time; `now` is the clock of the times shown, or `nullptr` for a logger that has its own.
   explicit Log(LineSink sink, LogDetail detail = LogDetail::sessions, WallClock now = std::chrono::system_clock::now)
       : state_{std::make_shared<State>(std::move(sink), detail, std::move(now))} {}
 
@@ -25042,7 +25419,9 @@ class Log {
   }
   void operator()(const LoginTried& event) {
     std::string words = event.accepted ? "logged in as " : "login refused to ";
-    say(event.who, words += event.user);
+    words += event.user;
+    if (!event.why.empty()) (words += ": ") += event.why;
+    say(event.who, words);
   }
   void operator()(const ClientBanned& event) {
     std::string words = "banned " + event.subnet.text();
@@ -25072,6 +25451,7 @@ class Log {
     words += took.data();
     if (!event.complete()) words += ", incomplete: " + event.error.message();
     if (event.is_uncertain()) words += "; its end does not prove that all has come";
+    if (!event.kept_as.empty()) (words += "; kept beside it as ") += event.kept_as;
     say(event.who, words);
   }
   void operator()(const FileChanged& event) {
@@ -25106,11 +25486,12 @@ class Log {
     return std::to_string(reply.code()) + ' ' + words.substr(0, words.find('\n'));
   }
   void say(const SessionInfo& who, std::string_view words) {
-    std::string line = " #" + std::to_string(who.number) + ' ' + detail::text_of(who.peer);
+    std::string line = '#' + std::to_string(who.number) + ' ' + detail::text_of(who.peer);
     if (!who.user.empty()) line += ' ' + who.user;
     (line += ": ") += words;
     const std::lock_guard lock{state_->mutex};  // before the time is taken, so that lines are in its order
-    state_->sink(detail::log_time(state_->now()) + printable(line));
+    const std::string time = state_->now ? detail::log_time(state_->now()) + ' ' : std::string{};
+    state_->sink(time + printable(line));
   }
 
   std::shared_ptr<State> state_;
@@ -25231,7 +25612,10 @@ class JsonLog {
         [&](Line& line) { line.add("code", event.reply.code()).add("reply", event.reply.text()); });
   }
   void operator()(const LoginTried& event) {
-    say("login_tried", event.who, [&](Line& line) { line.add("name", event.user).add("accepted", event.accepted); });
+    say("login_tried", event.who, [&](Line& line) {
+      line.add("name", event.user).add("accepted", event.accepted);
+      if (!event.why.empty()) line.add("why", event.why);
+    });
   }
   void operator()(const ClientBanned& event) {
     say("client_banned", event.who, [&](Line& line) {
@@ -25261,6 +25645,7 @@ class JsonLog {
       line.add("direction", event.direction == Direction::sent ? "sent" : "received");
       line.add("bytes", event.bytes).add("offset", event.offset).add_seconds("seconds", event.took);
       line.add("complete", event.complete()).add_error(event.error);
+      if (!event.kept_as.empty()) line.add("kept_as", event.kept_as);
     });
   }
   void operator()(const FileChanged& event) {
@@ -27843,7 +28228,8 @@ namespace ftplike::inline v0_2 {
 /// Where a session that was played again went another way than the recorded one.
 struct Difference {
   std::size_t line;  // of the recording
-  std::string recorded, seen;  // what was there then, and what is there now
+  std::string recorded;  // what was there then
+  std::string seen;      // what is there now
 };
 
 /// How a recording is played.
@@ -27992,7 +28378,7 @@ class ReplayedSession {
     if (!data_) co_return;
     for (std::uint64_t left = event.bytes; left > 0; left -= std::min<std::uint64_t>(left, text.size())) {
       if (text.empty() || left < event.bytes) text.assign(64 * 1024, 'x');  // what was not recorded
-      if (text.size() > left) text.resize(left);
+      if (text.size() > left) text.resize(static_cast<std::size_t>(left));
       co_await patiently(data_->write(as_bytes(text)));
     }
     co_await patiently(data_->finish());
@@ -28595,6 +28981,9 @@ template <ReadableStorage Base, ReadableStorage Other> class MountedStorage<Base
   }
   bool is_kept() const {
     return std::visit([](const auto& writer) { return detail::is_kept(writer); }, writer_);
+  }
+  std::optional<std::string> kept_as() const {
+    return std::visit([](const auto& writer) { return detail::kept_as(writer); }, writer_);
   }
 
  private:
@@ -29956,6 +30345,7 @@ template <ReadableStorage Files> class QuotaStorage<Files>::Writer {
   Path path() const { return writer_ ? Path{writer_->path()} : path_; }
   std::uint64_t size() const { return writer_ ? writer_->size() : start_; }
   bool is_kept() const { return writer_ ? detail::is_kept(*writer_) : is_kept_; }
+  std::optional<std::string> kept_as() const { return writer_ ? detail::kept_as(*writer_) : std::nullopt; }
 
  private:
   friend QuotaStorage;
@@ -30356,3 +30746,59 @@ awaitable<typename VirtualFolders<Files>::Listing> VirtualFolders<Files>::list(P
 }
 
 }  // namespace ftplike
+
+// ---- ftplike/system/authorities.hpp
+// The certificate authorities that the system trusts, where it keeps them elsewhere than in files that OpenSSL finds.
+#include <cstddef>
+#include <span>
+
+
+#if FTPLIKE_WINDOWS_WAYS
+#include <memory>
+#include <string_view>
+#include <vector>
+#include <wincrypt.h>
+// Macros that have the names of OpenSSL's types.
+#undef X509_NAME
+#undef X509_EXTENSIONS
+#undef PKCS7_ISSUER_AND_SERIAL
+#undef PKCS7_SIGNER_INFO
+#undef OCSP_REQUEST
+#undef OCSP_RESPONSE
+#endif
+
+namespace ftplike::inline v0_2::detail {
+
+#if FTPLIKE_WINDOWS_WAYS
+/// Whether Windows lets an authority vouch for servers, and not only for programs, letters and so on.
+inline bool vouches_for_servers(PCCERT_CONTEXT certificate) {
+  DWORD size = 0;
+  if (!::CertGetEnhancedKeyUsage(certificate, 0, nullptr, &size)) return false;
+  std::vector<CERT_ENHKEY_USAGE> room(size / sizeof(CERT_ENHKEY_USAGE) + 1);
+  if (!::CertGetEnhancedKeyUsage(certificate, 0, room.data(), &size)) return false;
+  const bool has_no_list = ::GetLastError() == static_cast<DWORD>(CRYPT_E_NOT_FOUND);
+  const CERT_ENHKEY_USAGE& uses = room.front();
+  if (uses.cUsageIdentifier == 0) return has_no_list;
+  for (const char* const use : std::span{uses.rgpszUsageIdentifier, uses.cUsageIdentifier}) {
+    if (std::string_view{use} == "1.3.6.1.5.5.7.3.1") return true;  // id-kp-serverAuth, RFC 5280
+  }
+  return false;
+}
+#endif
+
+/// Calls `f` with the certificate, in DER, of each authority that the system lets vouch for servers and that OpenSSL does not
+/// find by itself.
+template <class F> void for_each_authority([[maybe_unused]] F f) {
+#if FTPLIKE_WINDOWS_WAYS
+  struct Close {
+    void operator()(void* store) const noexcept { ::CertCloseStore(store, 0); }
+  };
+  const std::unique_ptr<void, Close> store{::CertOpenSystemStoreW(0, L"ROOT")};
+  if (!store) return;
+  for (PCCERT_CONTEXT next = nullptr; (next = ::CertEnumCertificatesInStore(store.get(), next)) != nullptr;) {
+    if (vouches_for_servers(next)) f(std::as_bytes(std::span{next->pbCertEncoded, next->cbCertEncoded}));
+  }
+#endif
+}
+
+}  // namespace ftplike::detail
