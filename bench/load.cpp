@@ -12,6 +12,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,6 +24,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -51,6 +53,9 @@ class Socket {
     ::inet_pton(AF_INET, host.c_str(), &where.sin_addr);
     const int on = 1;
     ::setsockopt(descriptor_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    const timeval patience{.tv_sec = 60, .tv_usec = 0};  // a server that says nothing would be waited for for ever
+    ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    ::setsockopt(descriptor_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     if (::connect(descriptor_, reinterpret_cast<const sockaddr*>(&where), sizeof where) != 0) {
       ::close(descriptor_);
       throw std::runtime_error(std::string{"cannot connect: "} + std::strerror(errno));
@@ -175,12 +180,20 @@ std::uint64_t operate(const Orders& orders, Session* session, std::uint64_t turn
   return session->send("STOR " + orders.path + std::to_string(turn % 1000), orders.number);
 }
 
-void drive(const Orders& orders, unsigned index, std::barrier<>& start, std::unique_ptr<Session>& session, Result& result) {
+/// What all threads wait for before they begin, and in which they log in one after the other: where all come at once, a
+/// server whose queue of connections is short drops some, and neither end tells its client.
+struct Start {
+  std::mutex logs_in;
+  std::barrier<> all;
+};
+
+void drive(const Orders& orders, unsigned index, Start& start, std::unique_ptr<Session>& session, Result& result) {
   if (orders.what != "login") {
+    const std::lock_guard alone{start.logs_in};
     session = std::make_unique<Session>(orders);
     if (orders.what != "noop") session->say("TYPE I", 200);
   }
-  start.arrive_and_wait();
+  start.all.arrive_and_wait();
   const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>{orders.seconds});
   for (std::uint64_t turn = index * 997ULL;; ++turn) {
     const auto began = Clock::now();
@@ -207,7 +220,7 @@ int idle(const Orders& orders) {
 int load(const Orders& orders) {
   std::vector<Result> results(orders.sessions);
   std::vector<std::unique_ptr<Session>> sessions(orders.sessions);
-  std::barrier start{static_cast<std::ptrdiff_t>(orders.sessions) + 1};
+  Start start{.logs_in = {}, .all = std::barrier<>{static_cast<std::ptrdiff_t>(orders.sessions) + 1}};
   std::atomic<bool> failed = false;
   std::vector<std::jthread> threads;
   for (unsigned i = 0; i < orders.sessions; ++i) {
@@ -220,7 +233,7 @@ int load(const Orders& orders) {
       }
     });
   }
-  start.arrive_and_wait();
+  start.all.arrive_and_wait();
   const auto began = Clock::now();
   threads.clear();
   const double seconds = std::chrono::duration<double>{Clock::now() - began}.count();
