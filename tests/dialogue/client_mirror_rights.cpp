@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "support/client.hpp"
 #include "support/folder.hpp"
 #include "support/server.hpp"
 
