@@ -1,8 +1,6 @@
 #include "serve.hpp"
 
 #include <algorithm>
-#include <asio/signal_set.hpp>
-#include <csignal>
 #include <cstdio>
 #include <functional>
 #include <memory>
@@ -34,6 +32,7 @@
 #include "sections.hpp"
 #include "served_files.hpp"
 #include "settings.hpp"
+#include "signals.hpp"
 #include "systemd.hpp"
 #include "users.hpp"
 #include "watch.hpp"
@@ -227,46 +226,7 @@ Watch make_watch(const Configuration& configuration, std::vector<ftplike::LineFi
   return watch;
 }
 
-// ---- signals ----
-
-/// Stops the server at the first SIGINT or SIGTERM, the second one then has its usual effect; at each SIGHUP, where there
-/// is that, reads again what may have changed.
-class Signals {
- public:
-  Signals(const ftplike::Executor& executor, std::function<void()> stop, std::function<void()> reread)
-      : ends_{executor, SIGINT, SIGTERM}, hang_ups_{executor}, breath_{executor}, reread_{std::move(reread)} {
-    ends_.async_wait([this, stop = std::move(stop)](std::error_code error, int) {
-      if (error) return;
-      stop();
-      std::error_code ignored;
-      hang_ups_.cancel(ignored);
-      // timeout(1) and others deliver one signal twice.
-      breath_.expires_after(std::chrono::milliseconds{200});
-      breath_.async_wait([this](std::error_code) { ends_.clear(); });
-    });
-    if (const auto signal = signal_to_read_again()) {
-      hang_ups_.add(*signal);
-      await_hang_up();
-    }
-  }
-  /// The server has stopped: nothing is waited for any more. From any thread.
-  void rest() {
-    asio::post(breath_.get_executor(), [this] { breath_.cancel(); });
-  }
-
- private:
-  void await_hang_up() {
-    hang_ups_.async_wait([this](std::error_code error, int) {
-      if (error) return;
-      reread_();
-      await_hang_up();
-    });
-  }
-
-  asio::signal_set ends_, hang_ups_;
-  asio::steady_timer breath_;
-  std::function<void()> reread_;
-};
+// ---- reading again ----
 
 void reread(ServingNetwork& network, Users users, const std::vector<ftplike::LineFile>& files) {
   try {
@@ -468,7 +428,7 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
   };
   places.emplace(network.main_executor(), read_places,
                  [&] { begin_to_count(count, served, network.main_executor()); });
-  signals.emplace(network.executor(), stop, [&] {
+  signals.emplace(network.executor(), signal_to_read_again(), stop, [&] {
     reread(serving, users, files);
     places->ask();
   });

@@ -125,7 +125,7 @@ TEST_F(Pam, CountsForBansAsOtherPasswordsDo) {
 }
 
 TEST_F(Pam, KeepsNobodyElseWaitingWhileAModuleHangs) {
-  // Two workers are held by passwords that hang, as long as the test lasts; what is not a password goes on.
+  // A worker is held by a password that hangs, as long as the test lasts; what needs no worker goes on.
   files.write("check", "#!/bin/sh\ntouch " + (files / "hangs") + "\nexec tail -f --pid=" + std::to_string(::getpid()) + " /dev/null\n");
   RunningServer server{root.string(), options()};
   Process waiting{Program{{"curl", "--disable", "--silent", "--max-time", "55", "ftp://anna:secret@" + server.host() + ':' + server.port() + "/a"}}};
