@@ -15,7 +15,8 @@
 namespace ftplike::inline v0_2::detail {
 
 /// A small file that a session asked about, with its bytes: clients ask for the size of a file, and then fetch it. It
-/// is given once, within a moment, and not if the file has been changed through the same store since. **Threads:** any, at once.
+/// is given once, within a moment, and not if the file has been changed through the same storage since.
+/// **Threads:** any, at once.
 class S3Ahead {
  public:
   static constexpr std::size_t most = 16 * 1024;  // bytes of a file
