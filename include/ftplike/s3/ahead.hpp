@@ -1,18 +1,22 @@
 #pragma once
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include <ftplike/s3/client.hpp>
 #include <ftplike/s3/objects.hpp>
 
 namespace ftplike::inline v0_2::detail {
 
 /// A small file that a session asked about, with its bytes: clients ask for the size of a file, and then fetch it. It
-/// is given once, within a moment, and not if this process has changed the file since. **Threads:** any, at once.
+/// is given once, within a moment, and not if the file has been changed through the same storage since.
+/// **Threads:** any, at once.
 class S3Ahead {
  public:
   static constexpr std::size_t most = 16 * 1024;  // bytes of a file
@@ -26,21 +30,26 @@ class S3Ahead {
     return {std::chrono::steady_clock::now(), client.changes.of(key)};
   }
 
-  /// Keeps what a store answered, if it is all of a file.
-  void keep(const std::string& key, Mark mark, S3Answer answer) {
+  /// Keeps what a store answered, if it is all of a file. Gives whether it is.
+  bool keep(const std::string& key, Mark mark, S3Answer answer) {
     const std::lock_guard lock{mutex_};
     kept_.reset();
     if (whole_size(answer) == answer.body.size()) kept_ = Kept{key, mark, std::move(answer)};
+    return kept_.has_value();
   }
   /// The answer, if it has what comes from `offset` on and is no older than `age`.
   std::optional<S3Answer> take(const S3Client& client, const std::string& key, std::uint64_t offset,
                                std::chrono::steady_clock::duration age) {
     const std::lock_guard lock{mutex_};
-    const auto kept = std::exchange(kept_, std::nullopt);
+    auto kept = std::exchange(kept_, std::nullopt);
     const bool is_it = kept && kept->key == key && kept->mark.changes == client.changes.of(key) &&
                        std::chrono::steady_clock::now() - kept->mark.when < age;
     if (!is_it || kept->answer.body.size() < offset) return std::nullopt;
-    return kept->answer;
+    return std::move(kept->answer);
+  }
+  void forget() {
+    const std::lock_guard lock{mutex_};
+    kept_.reset();
   }
 
  private:
@@ -51,6 +60,30 @@ class S3Ahead {
   };
   std::mutex mutex_;
   std::optional<Kept> kept_;
+};
+
+/// Sessions that have read a file ahead: only so many at once, however many there are that never fetch theirs.
+/// **Threads:** any, at once.
+class S3AllAhead {
+ public:
+  static constexpr std::size_t most = 256;  // 4 MiB
+
+  /// Has the session forget its file for which there is no room any more.
+  void note(const std::shared_ptr<S3Ahead>& reader) {
+    std::shared_ptr<S3Ahead> oldest;
+    {
+      const std::lock_guard lock{mutex_};
+      auto& place = readers_[next_++ % most];
+      oldest = place.lock();
+      place = reader;
+    }
+    if (oldest && oldest != reader) oldest->forget();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::array<std::weak_ptr<S3Ahead>, most> readers_;
+  std::size_t next_ = 0;
 };
 
 }  // namespace ftplike::inline v0_2::detail

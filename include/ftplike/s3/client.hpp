@@ -64,8 +64,8 @@ class S3Answer {
 
 inline constexpr std::size_t largest_answer = 32 * 1024 * 1024;  // of the store's own words
 
-/// Counts what this process does to objects, when it begins and when it has ended. Keys share counters: what one says
-/// may be another's change. **Threads:** any, at once.
+/// Counts what one storage, with its copies, does to objects, when it begins and when it has ended. Keys share counters:
+/// what one says may be another's change. **Threads:** any, at once.
 class S3Changes {
  public:
   std::uint32_t of(std::string_view key) const noexcept { return counts_[place(key)]; }

@@ -39,7 +39,7 @@ template <class = void> awaitable<S3Answer> ask_of_file(std::shared_ptr<S3State>
     S3Request request = first_bytes_request(key, S3Ahead::most);
     S3Answer answer = co_await ask(state->client, std::move(request));
     const std::error_code error = answer.error();
-    if (!error) ahead->keep(key, mark, answer);
+    if (!error && ahead->keep(key, mark, answer)) state->ahead.note(ahead);
     // One of no bytes has no first ones; one that is archived cannot be read, and tells of itself all the same.
     if (error != Errc::bad_restart && error != std::errc::permission_denied) co_return answer;
   }

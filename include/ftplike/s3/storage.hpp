@@ -54,7 +54,8 @@ template <class = void> class BasicS3Storage {
     return "s3://" + options.bucket + (options.prefix.empty() ? "" : '/' + options.prefix);
   }
   /// The same files. While the store copies a large one, `progress` is called after each piece. A small file whose
-  /// `stat` is asked for is read ahead: `open`, within a second, gives it as it was then, unless this process changed it.
+  /// `stat` is asked for is read ahead: `open`, within a second, gives it as it was then, unless it was changed
+  /// through this storage or a copy of it.
   BasicS3Storage for_client(ClientKey, std::function<void()> progress = {}) const {
     BasicS3Storage same{*this};
     same.progress_ = std::move(progress);

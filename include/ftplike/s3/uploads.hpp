@@ -15,6 +15,7 @@
 #include <vector>
 
 #include <ftplike/io/blocking.hpp>
+#include <ftplike/s3/ahead.hpp>
 #include <ftplike/s3/hints.hpp>
 #include <ftplike/s3/objects.hpp>
 #include <ftplike/s3/seen.hpp>
@@ -73,6 +74,7 @@ struct S3State {
   const S3Keys keys;
   S3Seen seen;
   S3Hints hints;
+  S3AllAhead ahead;
 
   std::mutex mutex;                                        // of what follows
   std::multimap<std::string, S3IncomingPointer> incoming;  // by path: with a writer, or being put aside

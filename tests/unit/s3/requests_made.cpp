@@ -251,6 +251,23 @@ TEST_F(S3RequestsMade, GiveNoFileThatWasReadAheadForAnotherNameOrSession) {
   EXPECT_EQ(others.get("/a"), "new");
 }
 
+TEST_F(S3RequestsMade, KeepTheFilesThatWereReadAheadLastHoweverManySessionsFetchNone) {
+  bucket.put("a", {"old"});
+  EXPECT_EQ(files.stat("/a").size, 3u);
+  std::vector<S3Storage> sessions;
+  for (std::size_t i = 0; i < ftplike::detail::S3AllAhead::most; ++i) {
+    auto& session = sessions.emplace_back(files.storage.for_client(ftplike::ClientKey{}));
+    files.run(session.stat(Path{"/a"}));
+  }
+  bucket.asked();
+  EXPECT_EQ(files.get("/a"), "old");
+  EXPECT_EQ(bucket.asked(), (Asked{"GET a"})) << "the first has to ask again";
+  Files<S3Storage> last{sessions.back()};
+  EXPECT_EQ(last.stat("/a").size, 3u);
+  EXPECT_EQ(last.get("/a"), "old");
+  EXPECT_EQ(bucket.asked(), (Asked{"GET a"})) << "its answer was read ahead";
+}
+
 TEST(S3Ahead, IsNoOlderThanItMayBe) {
   ftplike::S3Options options;
   options.endpoint = "http://127.0.0.1:1";
