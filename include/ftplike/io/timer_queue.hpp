@@ -37,20 +37,26 @@ template <class E = Executor> class BasicTimerQueue : public std::enable_shared_
   explicit BasicTimerQueue(const E& executor) : first_{executor} {}
 
  private:
-  void start(Timer& timer, Time when, std::function<void()> call) {
+  using Call = std::function<void()>;
+
+  void start(Timer& timer, Time when, Call call) {
+    Call forgotten;  // goes without the lock: what goes with it may be another timer
     const std::lock_guard lock{mutex_};
-    forget(timer);
+    forgotten = forget(timer);
     timer.place_ = waiting_.emplace(when, &timer);
     timer.call_ = std::move(call);
     if (timer.place_ == waiting_.begin() || !waits_) wait();
   }
   void cancel(Timer& timer) {
+    Call forgotten;  // as above
     const std::lock_guard lock{mutex_};
-    forget(timer);
+    forgotten = forget(timer);
     if (waiting_.empty() && std::exchange(waits_, false)) first_.cancel();  // it would keep a loop busy
   }
-  void forget(Timer& timer) {
-    if (std::exchange(timer.call_, nullptr)) waiting_.erase(timer.place_);
+  Call forget(Timer& timer) {
+    Call call = std::exchange(timer.call_, nullptr);
+    if (call) waiting_.erase(timer.place_);
+    return call;
   }
   void wait() {
     waits_ = false;  // if there is no memory for it, the next one that is started tries again
@@ -63,7 +69,7 @@ template <class E = Executor> class BasicTimerQueue : public std::enable_shared_
   }
   /// Makes one call, and has the loop come back for the next, so that others have their turn in between.
   void ring() {
-    std::function<void()> call;
+    Call call;
     {
       const std::lock_guard lock{mutex_};
       waits_ = false;

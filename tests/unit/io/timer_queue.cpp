@@ -70,6 +70,19 @@ TEST_F(TimersOfALoop, MayEndInTheirOwnCall) {
   });
   EXPECT_EQ(run(), "1");
 }
+TEST_F(TimersOfALoop, MayEndWithTheCallOfAnotherThatIsForgotten) {
+  Timer one{queue_};
+  for (const bool anew : {false, true}) {
+    auto other = std::make_shared<Timer>(queue_);
+    other->start(due(1), note("1"));
+    one.start(due(2), [other = std::move(other)] {});
+    if (anew)
+      one.start(due(3), note("3"));
+    else
+      one.cancel();
+  }
+  EXPECT_EQ(run(), "3");
+}
 TEST_F(TimersOfALoop, MayBeStartedInTheirOwnCall) {
   Timer timer{queue_};
   timer.start(due(1), [&] { timer.start(due(2), note("again")); });
