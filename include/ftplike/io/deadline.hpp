@@ -40,6 +40,8 @@ class Interruption {
   }
   /// For another coroutine with this slot.
   void forget() noexcept { why_ = {}; }
+  /// What it would cancel goes before it does: Asio's sockets leave in the slot that they are cancelled by where they were.
+  void leave() noexcept { signal_.slot().clear(); }
   /// In the coroutine: it may wait again.
   [[nodiscard]] auto recover() noexcept {  // no coroutine, which would be cancelled itself
     why_ = {};
@@ -70,8 +72,8 @@ template <Transport T> class Deadline {
     /// `Duration::max()`: none. `why` is the reason of the interruption.
     Limit(Deadline& deadline, Duration duration, std::error_code why)
         : deadline_{deadline}, outer_{deadline.limit_}, duration_{duration}, why_{why} {
-      deadline_.limit_ = this;
       extend();
+      deadline_.limit_ = this;  // last: of a limit for which there is no memory nothing is left
     }
     Limit(const Limit&) = delete;
     Limit& operator=(const Limit&) = delete;
@@ -113,9 +115,10 @@ template <Transport T> class Deadline {
     if (end != Time::max() && (!armed_ || end < rings_at_)) arm(end);
   }
   void arm(Time when) {
-    armed_ = true;
+    armed_ = false;  // if there is no memory for it, the next limit tries again
+    timer_.start(when, [this] { ring(); });
     rings_at_ = when;
-    timer_.start(rings_at_, [this] { ring(); });
+    armed_ = true;
   }
   void ring() {
     armed_ = false;

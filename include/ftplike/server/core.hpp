@@ -337,6 +337,7 @@ template <class T, class P> class ServerCore {
         const std::lock_guard lock{state->mutex};
         entry->session = nullptr;
       }
+      entry->interruption.leave();
       control.reset();
       session.reset();
       place.reset();

@@ -1,7 +1,9 @@
 #include <ftplike/io/deadline.hpp>
 
 #include <chrono>
+#include <functional>
 #include <gtest/gtest.h>
+#include <new>
 #include <system_error>
 
 #include <ftplike/simulated/network.hpp>
@@ -143,6 +145,44 @@ TEST(Interruption, IsAStateUntilTheCoroutineRecovers) {
   EXPECT_TRUE(it.done);
   EXPECT_FALSE(it.result.failed()) << it.reason();
   EXPECT_EQ(awaited, 3);
+}
+
+/// A network in which there is no memory for a timer, until there is.
+struct Scarce : SimulatedNetwork {
+  struct Timer {
+    Timer(Scarce& its_network, const Executor&) : network{its_network} {}
+    void start(Time, const std::function<void()>&) {
+      if (network.is_full) throw std::bad_alloc();
+      ++network.running;
+    }
+    void cancel() { --network.running; }
+    Scarce& network;
+  };
+  using SimulatedNetwork::SimulatedNetwork;
+  bool is_full = true;
+  int running = 0;
+};
+
+TEST(Limit, LeavesNothingBehindWhereThereIsNoMemoryForItsTimer) {
+  Scarce network{1};
+  Interruption interruption;
+  Deadline<Scarce> deadline{network, network.executor(), interruption};
+  const auto begin = [&deadline] { Deadline<Scarce>::Limit limited{deadline, 10s, Errc::stalled}; };
+  EXPECT_THROW(begin(), std::bad_alloc);
+  network.is_full = false;
+  begin();
+  EXPECT_EQ(network.running, 1) << "the next one holds";
+  deadline.rest();
+  EXPECT_EQ(network.running, 0) << "none holds any more";
+}
+
+TEST(Interruption, EndsNothingThatItHasLeft) {
+  Interruption interruption;
+  bool ended = false;
+  interruption.slot().assign([&ended](asio::cancellation_type) { ended = true; });
+  interruption.leave();
+  interruption.interrupt(Errc::stalled);
+  EXPECT_FALSE(ended);
 }
 
 }  // namespace
