@@ -206,6 +206,9 @@ template <GivesStorages S> struct Given<S> {
   using type = std::remove_cvref_t<decltype(std::declval<S&>().storage_for(std::declval<const Visitor&>()))>;
 };
 
+/// As many coroutines wait for commands at the most: of the sessions beyond these each begins one when a command comes.
+inline constexpr std::size_t most_waiting_coroutines = 16;
+
 }  // namespace detail
 
 /// What the sessions of one account share: their number and their bandwidth.
@@ -335,10 +338,9 @@ template <class P> class Service : public Settings {
     WaitingCoroutine(const WaitingCoroutine&) = delete;
     WaitingCoroutine& operator=(const WaitingCoroutine&) = delete;
     ~WaitingCoroutine() { --count_; }
-    explicit operator bool() const noexcept { return count_ <= most; }
+    explicit operator bool() const noexcept { return count_ <= detail::most_waiting_coroutines; }
 
    private:
-    static constexpr std::size_t most = 16;
     std::atomic<std::size_t>& count_;
   };
 

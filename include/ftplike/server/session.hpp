@@ -119,7 +119,11 @@ template <Transport T, class P> class Session {
           while (!control_.next_line(&wholeness_in<typename P::UnterminatedCommands>, line)) {
             if (control_.waits_for_a_read() && control_.took_at_once()) continue;
             const typename Service<P>::WaitingCoroutine waits{service_};
-            if (!waits && control_.waits_for_a_read()) co_return;
+            if (!waits && control_.waits_for_a_read()) {
+              // What was about to watch refers to the session, which may be gone when nothing of it waits for that.
+              while (begins_to_watch_) co_await ftplike::give_way(executor_);
+              co_return;
+            }
             co_await control_.more(limits().grace);
           }
           waiting_.reset();
