@@ -2,6 +2,7 @@
 #include <ftplike/server.hpp>
 
 #include <algorithm>
+#include <deque>
 #include <functional>
 #include <string>
 #include <vector>
@@ -99,6 +100,21 @@ TEST(EndSessions, EndsThoseOfAUserWhateverTheyAreAboutAndNobodyElse) {
   std::sort(ends.begin(), ends.end());
   EXPECT_EQ(ends, (std::vector<std::string>{"anna: ended by the operator", "anna: ended by the operator",
                                             "transfer: ended by the operator"}));
+}
+
+TEST(EndSessions, EndsOneThatWaitsAmongManyAndNobodyElse) {
+  SimulatedNetwork network{1};
+  Served served{network, MemoryStorage{}, two_users()};
+  std::deque<Dialogue> clients;
+  while (clients.size() < detail::most_waiting_coroutines + 4) clients.emplace_back(network);
+  const std::uint64_t last = clients.size();
+  const auto is_last = [last](const SessionInfo& who) { return who.number == last; };
+  EXPECT_EQ(list(network, served).back().activity, "waiting for a command");
+  EXPECT_EQ(end(network, served, is_last), std::vector<std::uint64_t>{last});
+  EXPECT_EQ(clients.back().hear(), "421 Session ended by the operator\r\n");
+  EXPECT_TRUE(clients.back().ended());
+  clients.pop_back();
+  for (Dialogue& other : clients) EXPECT_EQ(other.code("NOOP"), 200);
 }
 
 TEST(EndSessions, TakesAnAddressAsWell) {

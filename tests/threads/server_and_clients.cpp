@@ -196,6 +196,70 @@ TYPED_TEST(Threads, ServeHundredsOfSessionsAndStop) {
   EXPECT_GE(counting.counted->transfers, 200u * 4);
 }
 
+/// More sessions than keep their coroutine while they wait for a command.
+std::vector<Client<TcpTransport>> crowd(TcpTransport& network, std::uint16_t port) {
+  std::vector<std::future<Client<TcpTransport>>> connecting;
+  while (connecting.size() < 3 * detail::most_waiting_coroutines) {
+    connecting.push_back(begin(network, connect(network, url_of(port, "bert"))));
+  }
+  std::vector<Client<TcpTransport>> clients;
+  for (auto& one : connecting) clients.push_back(one.get());
+  return clients;
+}
+/// Says something, whether or not somebody is there to hear it; gives whether there was.
+awaitable<bool> is_heard(Client<TcpTransport>& client) {
+  Settled<void> answered;
+  auto asking = client.noop();
+  co_await settle(std::move(asking), answered);
+  co_return !answered.failed();
+}
+
+TYPED_TEST(Threads, EndSessionsThatWaitWhileTheirClientsGoOn) {
+  const Counting counting;
+  TypeParam there;
+  Server server{there.network(), MemoryStorage{}, users(), limits(), counting};
+  const std::uint16_t port = server.listen("127.0.0.1", 0).port();
+  {
+    TypeParam here;
+    auto clients = crowd(here.network(), port);
+    const auto all_ask = [&] {
+      std::vector<std::future<bool>> asking;
+      for (auto& client : clients) asking.push_back(begin(here.network(), is_heard(client)));
+      return asking;
+    };
+    for (int round = 0; round < 5; ++round) {
+      for (auto& one : all_ask()) EXPECT_TRUE(one.get());
+    }
+    auto at_the_end_of_half = all_ask();
+    const auto is_even = [](const SessionInfo& who) { return who.number % 2 == 0; };
+    EXPECT_EQ(begin(there.network(), server.end_sessions(is_even)).get().size(), clients.size() / 2);
+    for (auto& one : at_the_end_of_half) (void)one.get();
+    auto at_the_stop = all_ask();
+    auto stopped = begin(here.network(), server.stopped());
+    server.stop();
+    for (auto& one : at_the_stop) (void)one.get();
+    EXPECT_TRUE(stopped.get().stuck.empty());
+    for (auto& one : all_ask()) EXPECT_FALSE(one.get());
+  }
+  EXPECT_EQ(counting.counted->opened, 3 * detail::most_waiting_coroutines);
+  EXPECT_EQ(counting.counted->closed, counting.counted->opened);
+}
+
+TEST(TransportsThatEnd, TakeTheSessionsThatWaitAlong) {
+  OwnLoops here;
+  std::vector<Client<TcpTransport>> clients;
+  {
+    TcpTransport there{threads};
+    const asio::executor_work_guard<Executor> keep{there.main_executor()};
+    std::thread loops{[&there] { there.run(); }};
+    Server server{there, MemoryStorage{}, users(), limits()};
+    clients = crowd(here.network(), server.listen("127.0.0.1", 0).port());
+    there.stop();
+    loops.join();
+  }
+  for (auto& client : clients) EXPECT_FALSE(begin(here.network(), is_heard(client)).get());
+}
+
 TYPED_TEST(Threads, ShareOnePoolOfClients) {
   TypeParam there;
   Server server{there.network(), MemoryStorage{{"/a", "hello"}}, users(), limits()};
