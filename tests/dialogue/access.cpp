@@ -1,15 +1,14 @@
 // Coming in: users, guests, attempts, rights, roots, virtual hosts.
 #include <ftplike/verbs/access.hpp>
 
-#include <memory>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include <ftplike/io/blocking.hpp>
 #include <ftplike/io/subnet.hpp>
 
 #include "support/dialogue.hpp"
+#include "support/recorded_work.hpp"
 
 namespace {
 using namespace ftplike;
@@ -273,29 +272,9 @@ TEST(VirtualHost, CannotBeNamedBetweenUserAndPassword) {
   EXPECT_EQ(client.say("PASS secret"), "230 Logged in\r\n");
 }
 
-/// Does what it is given in an event loop's next turn, and keeps for whom.
-class RecordingPool final : public WorkerPool {
- public:
-  RecordingPool(Executor executor, std::vector<ClientKey>& clients) : executor_{std::move(executor)}, clients_{clients} {}
-  bool submit(Job job, ClientKey client) override {
-    clients_.push_back(client);
-    call_on(executor_, std::move(job));
-    return true;
-  }
-
- private:
-  Executor executor_;
-  std::vector<ClientKey>& clients_;
-};
-
 TEST(Login, HasPasswordsHashedByTheirOwnWorkersInTurnForTheAddressesOfClients) {
   TestNetwork network{1};
-  std::vector<ClientKey> passwords, others;
-  const Executor executor = network.executor();
-  auto& work = asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context));
-  work.use(std::make_shared<WorkerPools>(std::make_unique<RecordingPool>(executor, others),
-                                         std::make_unique<RecordingPool>(executor, passwords),
-                                         std::make_unique<RecordingPool>(executor, others)));
+  const RecordedWork work{network.executor()};
   UserTable users;
   users.add(UserEntry{Account{"anna", Path{}, Rights::all()}, Password::hashed("$5$rounds=1000$salt$none")});
   auto server = serve(network, some_files(), std::move(users));
@@ -306,8 +285,8 @@ TEST(Login, HasPasswordsHashedByTheirOwnWorkersInTurnForTheAddressesOfClients) {
   }
   const ClientKey first = client_key(address("10.0.0.8")), second = client_key(address("10.0.0.9"));
   EXPECT_NE(first, second);
-  EXPECT_EQ(passwords, (std::vector<ClientKey>{first, second, first}));
-  EXPECT_TRUE(others.empty());
+  EXPECT_EQ(work.passwords, (std::vector<ClientKey>{first, second, first}));
+  EXPECT_TRUE(work.others.empty());
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <ftplike/users/function.hpp>
 
 #include "support/dialogue.hpp"
+#include "support/recorded_work.hpp"
 #include "support/served.hpp"
 
 namespace {
@@ -76,35 +77,15 @@ TEST(AuthenticateByWorkers, AsksAFunctionThatBlocksAndIsToldTheSame) {
   EXPECT_EQ(client.hear_after(2s), "530 Login incorrect\r\n");
 }
 
-/// Does what it is given in an event loop's next turn, and keeps for whom.
-class PasswordPool final : public WorkerPool {
- public:
-  PasswordPool(Executor executor, std::vector<ClientKey>& clients) : executor_{std::move(executor)}, clients_{clients} {}
-  bool submit(Job job, ClientKey client) override {
-    clients_.push_back(client);
-    call_on(executor_, std::move(job));
-    return true;
-  }
-
- private:
-  Executor executor_;
-  std::vector<ClientKey>& clients_;
-};
-
 TEST(AuthenticateByWorkers, HasTheWorkersForPasswordsTakeTheAddressesOfClientsInTurn) {
   SimulatedNetwork network{1};
-  std::vector<ClientKey> passwords, others;
-  const Executor executor = network.executor();
-  auto& work = asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context));
-  work.use(std::make_shared<WorkerPools>(std::make_unique<PasswordPool>(executor, others),
-                                         std::make_unique<PasswordPool>(executor, passwords),
-                                         std::make_unique<PasswordPool>(executor, others)));
+  const RecordedWork work{network.executor()};
   Served served{network, MemoryStorage{}, authenticate_by_workers(let_in)};
   for (const std::string_view from : {"10.0.0.8", "10.0.0.9"}) {
     Dialogue client{network, from};
     client.log_in("eve");
   }
-  EXPECT_EQ(passwords, (std::vector<ClientKey>{client_key(address("10.0.0.8")), client_key(address("10.0.0.9"))}));
+  EXPECT_EQ(work.passwords, (std::vector<ClientKey>{client_key(address("10.0.0.8")), client_key(address("10.0.0.9"))}));
 }
 
 TEST(AuthenticateWith, RefusesALoginForAReasonThatObserversAreToldAndTheClientIsNot) {

@@ -30,13 +30,12 @@ class Crowd {
 
 class WaitingSession : public testing::Test {
  protected:
-  static UserTable users() { return some_users(); }
   TestNetwork network{1};
   Limits limits;
 };
 
 TEST_F(WaitingSession, GoesOnWithEachCommandWhetherItComesWholeOrInPieces) {
-  auto server = serve(network, {{"/a", "hello"}}, users());
+  auto server = serve(network, {{"/a", "hello"}}, some_users());
   Crowd others{network};
   Dialogue client{network};
   client.log_in().binary();
@@ -55,7 +54,7 @@ TEST_F(WaitingSession, GoesOnWithEachCommandWhetherItComesWholeOrInPieces) {
 
 TEST_F(WaitingSession, EndsAtTheLimitOfIdlenessWhichEachCommandBeginsAnew) {
   limits.idle = 100s;
-  auto server = serve(network, {}, users(), limits);
+  auto server = serve(network, {}, some_users(), limits);
   Crowd others{network};
   Dialogue client{network};
   client.log_in();
@@ -67,18 +66,19 @@ TEST_F(WaitingSession, EndsAtTheLimitOfIdlenessWhichEachCommandBeginsAnew) {
 }
 
 TEST_F(WaitingSession, HearsThatTheServerStops) {
-  auto server = serve(network, {}, users());
+  auto server = serve(network, {}, some_users());
   Crowd others{network};
   Dialogue client{network};
   client.log_in();
   server.stop();
   EXPECT_EQ(client.hear(), "421 Server is shutting down\r\n");
   others.hear("421 Server is shutting down\r\n");
-  EXPECT_EQ(server.diary().of("stopped"), (std::vector<std::string>{"drained 21 cut 0"}));
+  const std::string drained = "drained " + std::to_string(Crowd::size + 1) + " cut 0";
+  EXPECT_EQ(server.diary().of("stopped"), std::vector<std::string>{drained});
 }
 
 TEST_F(WaitingSession, TakesWhatWasPreparedAlongWithItsNextCommand) {
-  auto server = serve(network, {{"/a", "hello"}}, users());
+  auto server = serve(network, {{"/a", "hello"}}, some_users());
   Crowd others{network};
   Dialogue client{network};
   client.log_in().binary();
@@ -101,7 +101,7 @@ TEST_F(WaitingSession, TakesAnUnterminatedCommand) {
 }
 
 TEST_F(WaitingSession, AnswersTheLastCommandOfAClientThatSendsNoMore) {
-  auto server = serve(network, {}, users());
+  auto server = serve(network, {}, some_users());
   Crowd others{network};
   TestPeer client = network.dial({address("127.0.0.1"), TestServer::port});
   network.settle();
@@ -116,7 +116,7 @@ TEST_F(WaitingSession, AnswersTheLastCommandOfAClientThatSendsNoMore) {
 
 TEST_F(WaitingSession, EndsAtTheLimitOfIdlenessAfterATransferToo) {
   limits.idle = 100s;
-  auto server = serve(network, {{"/a", "hello"}}, users(), limits);
+  auto server = serve(network, {{"/a", "hello"}}, some_users(), limits);
   Crowd others{network};
   Dialogue client{network};
   client.log_in().binary();
@@ -127,7 +127,7 @@ TEST_F(WaitingSession, EndsAtTheLimitOfIdlenessAfterATransferToo) {
 }
 
 TEST_F(WaitingSession, IsOverWhenItsClientLeaves) {
-  auto server = serve(network, {}, users());
+  auto server = serve(network, {}, some_users());
   Crowd others{network};
   {
     Dialogue client{network};
@@ -141,7 +141,7 @@ TEST_F(WaitingSession, IsOverWhenItsClientLeaves) {
 TEST_F(WaitingSession, GoesWithItsServer) {
   std::deque<Dialogue> clients;
   {
-    auto server = serve(network, {}, users());
+    auto server = serve(network, {}, some_users());
     while (clients.size() < Crowd::size) clients.emplace_back(network);
     clients.back().log_in();
   }
