@@ -1,21 +1,24 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 #include <ftplike/io/blocking.hpp>
 #include <ftplike/io/condition.hpp>
 #include <ftplike/io/settled.hpp>
 #include <ftplike/io/stoppable_task.hpp>
+#include <ftplike/protocol/error.hpp>
 
 /// Some work that may block, done by a worker each time that it is asked for, and what is to be done after it on the
-/// executor. Asked for while it is under way, it is done once more afterwards: work that hangs never holds a second worker.
+/// executor: `then` hears `Errc::busy` where the workers had no room for it. Asked for while it is under way, it is done once
+/// more afterwards: work that hangs never holds a second worker.
 ///
 /// **Threads:** those of its executor, which runs one at a time. **Lifetime:** `work` may outlive it, and owns or shares what
-/// it touches. Neither may throw.
+/// it touches; `then` does not. Neither may throw.
 class BackgroundWork {
  public:
-  BackgroundWork(const ftplike::Executor& executor, std::function<void()> work, std::function<void()> then)
+  BackgroundWork(const ftplike::Executor& executor, std::function<void()> work, std::function<void(std::error_code)> then)
       : state_{std::make_shared<State>(executor, std::move(work), std::move(then))}, task_{executor, run(state_)} {}
 
   /// Asks for it, from any thread.
@@ -28,12 +31,13 @@ class BackgroundWork {
 
  private:
   struct State {
-    State(const ftplike::Executor& its_executor, std::function<void()> its_work, std::function<void()> its_then)
+    State(const ftplike::Executor& its_executor, std::function<void()> its_work, std::function<void(std::error_code)> its_then)
         : executor{its_executor}, asked{its_executor}, work{std::move(its_work)}, then{std::move(its_then)} {}
     const ftplike::Executor executor;
     ftplike::Condition asked;
     bool is_asked_for = false;
-    const std::function<void()> work, then;
+    const std::function<void()> work;
+    const std::function<void(std::error_code)> then;
   };
 
   static ftplike::awaitable<void> run(std::shared_ptr<State> state) {
@@ -43,7 +47,9 @@ class BackgroundWork {
       ftplike::Settled<void> done;
       std::function<void()> work = state->work;
       co_await ftplike::settle(ftplike::blocking(std::move(work)), done);
-      if (!done.failed()) state->then();
+      const asio::cancellation_state left = co_await asio::this_coro::cancellation_state;
+      if (left.cancelled() != asio::cancellation_type::none) co_return;  // its owner, in the turn in which the work ended
+      state->then(done.failed() ? ftplike::code_of(done.failure()) : std::error_code{});
     }
   }
 

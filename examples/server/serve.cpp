@@ -426,8 +426,10 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
     } catch (const std::exception& error) { std::fprintf(stderr, "ftplike-server: %s\n", error.what()); }
     served.forget_counts();
   };
-  places.emplace(network.main_executor(), read_places,
-                 [&] { begin_to_count(count, served, network.main_executor()); });
+  places.emplace(network.main_executor(), read_places, [&](std::error_code error) {
+    if (error) return void(std::fputs("ftplike-server: folders are not read again: too much waits for the disk\n", stderr));
+    begin_to_count(count, served, network.main_executor());
+  });
   signals.emplace(network.executor(), signal_to_read_again(), stop, [&] {
     reread(serving, users, files);
     places->ask();

@@ -2,12 +2,61 @@
 #include <asio/io_context.hpp>
 #include <atomic>
 #include <future>
+#include <memory>
+#include <system_error>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
 #include "../examples/server/background_work.hpp"
 
 namespace {
+
+/// Has as much room as is told, and does what it was given when it is told to.
+class PoolOfTheTest final : public ftplike::WorkerPool {
+ public:
+  PoolOfTheTest(std::vector<Job>& jobs, std::size_t room) : jobs_{jobs}, room_{room} {}
+  bool submit(Job job, ftplike::ClientKey) override {
+    if (jobs_.size() == room_) return false;
+    jobs_.push_back(std::move(job));
+    return true;
+  }
+
+ private:
+  std::vector<Job>& jobs_;
+  const std::size_t room_;
+};
+void use_pool(asio::io_context& loop, std::vector<ftplike::WorkerPool::Job>& jobs, std::size_t room) {
+  const auto pool = [&] { return std::make_unique<PoolOfTheTest>(jobs, room); };
+  asio::use_service<ftplike::BlockingWork>(loop).use(std::make_shared<ftplike::WorkerPools>(pool(), pool(), pool()));
+}
+
+TEST(BackgroundWork, TellsWhereThereIsNoRoomForIt) {
+  asio::io_context loop;
+  std::vector<ftplike::WorkerPool::Job> jobs;
+  use_pool(loop, jobs, 0);
+  std::vector<std::error_code> ends;
+  BackgroundWork background{loop.get_executor(), [] { FAIL() << "there is no room"; },
+                            [&](std::error_code error) { ends.push_back(error); }};
+  background.ask();
+  loop.poll();
+  EXPECT_EQ(ends, std::vector<std::error_code>{ftplike::Errc::busy});
+}
+
+TEST(BackgroundWork, TellsNobodyWhoLeavesInTheTurnInWhichItEnds) {
+  asio::io_context loop;
+  std::vector<ftplike::WorkerPool::Job> jobs;
+  use_pool(loop, jobs, 1);
+  {
+    BackgroundWork background{loop.get_executor(), [] {}, [](std::error_code) { FAIL() << "nobody is there"; }};
+    background.ask();
+    loop.poll();
+    ASSERT_EQ(jobs.size(), 1u);
+    std::exchange(jobs.front(), nullptr)();
+  }
+  loop.poll();
+}
 
 TEST(BackgroundWork, LeavesTheEventLoopFreeAndIsDoneOnceMoreHoweverOftenItIsAskedForMeanwhile) {
   asio::io_context loop;
@@ -18,7 +67,7 @@ TEST(BackgroundWork, LeavesTheEventLoopFreeAndIsDoneOnceMoreHoweverOftenItIsAske
     ++begun;
     end.wait();
   };
-  BackgroundWork background{loop.get_executor(), work, [&] {
+  BackgroundWork background{loop.get_executor(), work, [&](std::error_code) {
                               if (++ended == 2) loop.stop();
                             }};
   background.ask();
@@ -44,7 +93,7 @@ TEST(BackgroundWork, HoldsNobodyUpWhoLeavesWhileItHangs) {
                                 ++*begun;
                                 end.wait();
                               },
-                              [] { FAIL() << "nobody is there"; }};
+                              [](std::error_code) { FAIL() << "nobody is there"; }};
     background.ask();
     while (*begun == 0) loop.poll();
   }
