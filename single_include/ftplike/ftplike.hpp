@@ -7197,6 +7197,8 @@ class Interruption {
   }
   /// For another coroutine with this slot.
   void forget() noexcept { why_ = {}; }
+  /// What it would cancel goes before it does: Asio's sockets leave in the slot that they are cancelled by where they were.
+  void leave() noexcept { signal_.slot().clear(); }
   /// In the coroutine: it may wait again.
   [[nodiscard]] auto recover() noexcept {  // no coroutine, which would be cancelled itself
     why_ = {};
@@ -7227,8 +7229,8 @@ template <Transport T> class Deadline {
     /// `Duration::max()`: none. `why` is the reason of the interruption.
     Limit(Deadline& deadline, Duration duration, std::error_code why)
         : deadline_{deadline}, outer_{deadline.limit_}, duration_{duration}, why_{why} {
-      deadline_.limit_ = this;
       extend();
+      deadline_.limit_ = this;  // last: of a limit for which there is no memory nothing is left
     }
     Limit(const Limit&) = delete;
     Limit& operator=(const Limit&) = delete;
@@ -7270,9 +7272,10 @@ template <Transport T> class Deadline {
     if (end != Time::max() && (!armed_ || end < rings_at_)) arm(end);
   }
   void arm(Time when) {
-    armed_ = true;
+    armed_ = false;  // if there is no memory for it, the next limit tries again
+    timer_.start(when, [this] { ring(); });
     rings_at_ = when;
-    timer_.start(rings_at_, [this] { ring(); });
+    armed_ = true;
   }
   void ring() {
     armed_ = false;
@@ -13711,20 +13714,26 @@ template <class E = Executor> class BasicTimerQueue : public std::enable_shared_
   explicit BasicTimerQueue(const E& executor) : first_{executor} {}
 
  private:
-  void start(Timer& timer, Time when, std::function<void()> call) {
+  using Call = std::function<void()>;
+
+  void start(Timer& timer, Time when, Call call) {
+    Call forgotten;  // goes without the lock: what goes with it may be another timer
     const std::lock_guard lock{mutex_};
-    forget(timer);
+    forgotten = forget(timer);
     timer.place_ = waiting_.emplace(when, &timer);
     timer.call_ = std::move(call);
     if (timer.place_ == waiting_.begin() || !waits_) wait();
   }
   void cancel(Timer& timer) {
+    Call forgotten;  // as above
     const std::lock_guard lock{mutex_};
-    forget(timer);
+    forgotten = forget(timer);
     if (waiting_.empty() && std::exchange(waits_, false)) first_.cancel();  // it would keep a loop busy
   }
-  void forget(Timer& timer) {
-    if (std::exchange(timer.call_, nullptr)) waiting_.erase(timer.place_);
+  Call forget(Timer& timer) {
+    Call call = std::exchange(timer.call_, nullptr);
+    if (call) waiting_.erase(timer.place_);
+    return call;
   }
   void wait() {
     waits_ = false;  // if there is no memory for it, the next one that is started tries again
@@ -13737,7 +13746,7 @@ template <class E = Executor> class BasicTimerQueue : public std::enable_shared_
   }
   /// Makes one call, and has the loop come back for the next, so that others have their turn in between.
   void ring() {
-    std::function<void()> call;
+    Call call;
     {
       const std::lock_guard lock{mutex_};
       waits_ = false;
@@ -16941,6 +16950,9 @@ template <GivesStorages S> struct Given<S> {
   using type = std::remove_cvref_t<decltype(std::declval<S&>().storage_for(std::declval<const Visitor&>()))>;
 };
 
+/// As many coroutines wait for commands at the most: of the sessions beyond these each begins one when a command comes.
+inline constexpr std::size_t most_waiting_coroutines = 16;
+
 }  // namespace detail
 
 /// What the sessions of one account share: their number and their bandwidth.
@@ -17070,10 +17082,9 @@ template <class P> class Service : public Settings {
     WaitingCoroutine(const WaitingCoroutine&) = delete;
     WaitingCoroutine& operator=(const WaitingCoroutine&) = delete;
     ~WaitingCoroutine() { --count_; }
-    explicit operator bool() const noexcept { return count_ <= most; }
+    explicit operator bool() const noexcept { return count_ <= detail::most_waiting_coroutines; }
 
    private:
-    static constexpr std::size_t most = 16;
     std::atomic<std::size_t>& count_;
   };
 
@@ -20676,7 +20687,11 @@ template <Transport T, class P> class Session {
           while (!control_.next_line(&wholeness_in<typename P::UnterminatedCommands>, line)) {
             if (control_.waits_for_a_read() && control_.took_at_once()) continue;
             const typename Service<P>::WaitingCoroutine waits{service_};
-            if (!waits && control_.waits_for_a_read()) co_return;
+            if (!waits && control_.waits_for_a_read()) {
+              // What was about to watch refers to the session, which may be gone when nothing of it waits for that.
+              while (begins_to_watch_) co_await ftplike::give_way(executor_);
+              co_return;
+            }
             co_await control_.more(limits().grace);
           }
           waiting_.reset();
@@ -21638,6 +21653,7 @@ template <class T, class P> class ServerCore {
         const std::lock_guard lock{state->mutex};
         entry->session = nullptr;
       }
+      entry->interruption.leave();
       control.reset();
       session.reset();
       place.reset();
