@@ -39,6 +39,28 @@ int converse(int count, const pam_message** messages, pam_response** answers, vo
 /// In place of PAM's own pause after a failure, which would keep a worker: the session pauses itself.
 void no_pause(int, unsigned, void*) {}
 
+/// Whether a result is about the user, and no fault of PAM's or of its modules, for which nobody is to be banned.
+bool says_no(int result) {
+  switch (result) {
+    case PAM_AUTH_ERR:
+    case PAM_USER_UNKNOWN:
+    case PAM_MAXTRIES:
+    case PAM_PERM_DENIED:
+    case PAM_CRED_EXPIRED:
+    case PAM_ACCT_EXPIRED:
+    case PAM_AUTHTOK_EXPIRED:
+    case PAM_NEW_AUTHTOK_REQD:
+    case PAM_SYSTEM_ERR:  // of pam_exec: its program refuses
+      return true;
+    default: return false;
+  }
+}
+
+[[noreturn]] void could_not_find_out(const std::string& why) {
+  std::fprintf(stderr, "ftplike-server: %s\n", why.c_str());
+  throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again));
+}
+
 /// One login's dealings with PAM.
 class Dealings {
  public:
@@ -65,9 +87,8 @@ class Dealings {
   void conclude() const {
     if (result_ == PAM_SUCCESS) return;
     const std::string why = std::string{"PAM: "} + pam_strerror(handle_, result_);
-    if (result_ != PAM_AUTHINFO_UNAVAIL) throw ftplike::LoginRefused{why};
-    std::fprintf(stderr, "ftplike-server: %s\n", why.c_str());
-    throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again));
+    if (says_no(result_)) throw ftplike::LoginRefused{why};
+    could_not_find_out(why);
   }
 
  private:
@@ -105,7 +126,7 @@ Pam::Pam(const std::string& service) {
 
 void Pam::check(const ftplike::Credentials& who, Proof proof) const {
   // Where its file is gone PAM takes "other", which may let in more.
-  if (!is_file(folder_ + '/' + name_)) throw ftplike::LoginRefused{"PAM: there is no service " + folder_ + '/' + name_};
+  if (!is_file(folder_ + '/' + name_)) could_not_find_out("PAM: there is no service " + folder_ + '/' + name_);
   if (who.user.find('\0') != who.user.npos || who.password.find('\0') != who.password.npos) {
     throw ftplike::LoginRefused{"PAM: a NUL in the name or the password"};
   }

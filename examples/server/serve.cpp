@@ -423,8 +423,8 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
   const auto read_places = [served] {
     try {
       served.read_places();
+      served.forget_counts();
     } catch (const std::exception& error) { std::fprintf(stderr, "ftplike-server: %s\n", error.what()); }
-    served.forget_counts();
   };
   places.emplace(network.main_executor(), read_places, [&](std::error_code error) {
     if (error) return void(std::fputs("ftplike-server: folders are not read again: too much waits for the disk\n", stderr));

@@ -101,11 +101,13 @@ template <class Files> class ServedFiles {
     void open_all(const std::vector<SeenPlace>& seen) {
       const std::lock_guard alone{opening};
       std::multimap<std::filesystem::path, SeenPlace> sorted;  // those above before those below
-      for (const auto& one : seen) sorted.emplace(real_place(one.place), one);
+      for (const auto& one : seen) {
+        if (!find(one.place)) sorted.emplace(real_place(one.place), one);  // one that is open may hang by now
+      }
       std::optional<Failure> first;
       for (const auto& [real, one] : sorted) {
         try {
-          if (!find(one.place)) open_place(one.place);
+          if (!find(one.place)) open_place(one.place);  // not twice
         } catch (const Failure& failure) {
           if (!first) first.emplace(failure.ending, one.source + failure.what());
         }

@@ -206,7 +206,7 @@ template <GivesStorages S> struct Given<S> {
   using type = std::remove_cvref_t<decltype(std::declval<S&>().storage_for(std::declval<const Visitor&>()))>;
 };
 
-/// As many coroutines wait for commands at the most: of the sessions beyond these each begins one when a command comes.
+/// At most so many sessions keep a coroutine that waits for a command; each of the others begins one when a command comes.
 inline constexpr std::size_t most_waiting_coroutines = 16;
 
 }  // namespace detail
@@ -329,8 +329,8 @@ template <class P> class Service : public Settings {
   /// The bandwidth of all transfers together.
   AccountUse& total() noexcept { return total_; }
 
-  /// One of the few sessions whose coroutine waits for a command, as long as it lives. To begin one anew costs a command half
-  /// as much again, which only those should pay for whose frames would add up. False: there are enough of them.
+  /// Counts a coroutine that waits for a command, as long as it lives. True: it is one of the few that may stay. To begin one
+  /// anew makes a command half as dear again, so only sessions beyond those few do.
   class WaitingCoroutine {
    public:
     /// **Lifetime:** the service outlives it.

@@ -7197,7 +7197,7 @@ class Interruption {
   }
   /// For another coroutine with this slot.
   void forget() noexcept { why_ = {}; }
-  /// What it would cancel goes before it does: Asio's sockets leave in the slot that they are cancelled by where they were.
+  /// To be called before what it would cancel is destroyed: Asio's sockets leave a pointer to themselves in the slot.
   void leave() noexcept { signal_.slot().clear(); }
   /// In the coroutine: it may wait again.
   [[nodiscard]] auto recover() noexcept {  // no coroutine, which would be cancelled itself
@@ -13688,10 +13688,10 @@ R run(T& network, awaitable<R> operation) {
 
 namespace ftplike::inline v0_2::detail {
 
-/// Timers of one executor, for all of which one of Asio's waits: of an idle session a place in a queue takes a third of the
-/// memory that one of Asio's own does.
+/// Timers of one executor, which share one of Asio's: an idle session's takes a third of the memory here.
 ///
-/// **Threads:** timers are started and cancelled on any, but where one is, its call must not be under way.
+/// **Threads:** any; but a timer is started, cancelled and destroyed only where its call cannot be running at that moment, as
+/// on the executor.
 template <class E = Executor> class BasicTimerQueue : public std::enable_shared_from_this<BasicTimerQueue<E>> {
  public:
   /// A call that waits for its time, at most one.
@@ -13722,7 +13722,13 @@ template <class E = Executor> class BasicTimerQueue : public std::enable_shared_
     forgotten = forget(timer);
     timer.place_ = waiting_.emplace(when, &timer);
     timer.call_ = std::move(call);
-    if (timer.place_ == waiting_.begin() || !waits_) wait();
+    if (timer.place_ != waiting_.begin() && waits_) return;
+    try {
+      wait();
+    } catch (...) {
+      forgotten = forget(timer);  // what was not started is not called
+      throw;
+    }
   }
   void cancel(Timer& timer) {
     Call forgotten;  // as above
@@ -16950,7 +16956,7 @@ template <GivesStorages S> struct Given<S> {
   using type = std::remove_cvref_t<decltype(std::declval<S&>().storage_for(std::declval<const Visitor&>()))>;
 };
 
-/// As many coroutines wait for commands at the most: of the sessions beyond these each begins one when a command comes.
+/// At most so many sessions keep a coroutine that waits for a command; each of the others begins one when a command comes.
 inline constexpr std::size_t most_waiting_coroutines = 16;
 
 }  // namespace detail
@@ -17073,8 +17079,8 @@ template <class P> class Service : public Settings {
   /// The bandwidth of all transfers together.
   AccountUse& total() noexcept { return total_; }
 
-  /// One of the few sessions whose coroutine waits for a command, as long as it lives. To begin one anew costs a command half
-  /// as much again, which only those should pay for whose frames would add up. False: there are enough of them.
+  /// Counts a coroutine that waits for a command, as long as it lives. True: it is one of the few that may stay. To begin one
+  /// anew makes a command half as dear again, so only sessions beyond those few do.
   class WaitingCoroutine {
    public:
     /// **Lifetime:** the service outlives it.
@@ -20722,9 +20728,9 @@ template <Transport T, class P> class Session {
   }
 
   /// Ends it while it is idle, where nothing can be said any more.
-  void break_off() noexcept {
+  void break_off(std::error_code why) noexcept {
     control_.stream().close();
-    report<SessionClosed>(std::make_error_code(std::errc::not_enough_memory));
+    report<SessionClosed>(why);
   }
 
   /// Where it lives.
@@ -21474,16 +21480,16 @@ template <class T, class P> class ServerCore {
     if (!visit->session || !visit->session->is_idle()) return end_visit(*visit);
     try {
       visit->session->wait([visit] { resume(visit); });
-    } catch (...) { break_off(*visit); }
+    } catch (...) { break_off(*visit, code_of(std::current_exception())); }
   }
   static void resume(const std::shared_ptr<Visit>& visit) {
     try {
       run(visit, visit->converse());
-    } catch (...) { break_off(*visit); }
+    } catch (...) { break_off(*visit, code_of(std::current_exception())); }
   }
-  /// There is no memory for the session to go on.
-  static void break_off(Visit& visit) {
-    visit.session->break_off();
+  /// The session cannot go on, for want of memory or of what an event loop needs.
+  static void break_off(Visit& visit, std::error_code why) {
+    visit.session->break_off(why);
     end_visit(visit);
   }
   static void end_visit(Visit& visit) {
@@ -23297,7 +23303,7 @@ struct MirrorOptions {
   std::vector<std::string> exclude;
   std::size_t entries = 1'000'000;  // on each side
   unsigned depth = 100;             // of directories
-  TransferOptions transfer;         // `progress` is told of all transfers together, of their size in all, and stops all
+  TransferOptions transfer;         // `progress` is told the sums of all transfers, bytes and size; to stop it stops all
   /// Called after each action; with what it failed of, or null. First for the directories that could not be listed.
   std::function<void(const MirrorAction& action, const std::exception_ptr& failure)> done;
 };
@@ -25353,8 +25359,8 @@ inline std::tm local_parts(std::chrono::system_clock::time_point when) {
   return local_parts(std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(when)));
 }
 
-/// How far a time's zone is before UTC. Not by strftime's %z, for which Windows has a name.
-inline int minutes_before_utc(const std::tm& parts, std::chrono::system_clock::time_point when) {
+/// How many minutes local time is ahead of UTC. Not by strftime's %z, which on Windows gives a name.
+inline int minutes_ahead_of_utc(const std::tm& parts, std::chrono::system_clock::time_point when) {
   using namespace std::chrono;
   const auto day = year{parts.tm_year + 1900} / (parts.tm_mon + 1) / parts.tm_mday;
   const auto local = sys_days{day} + hours{parts.tm_hour} + minutes{parts.tm_min} + seconds{parts.tm_sec};
@@ -25365,7 +25371,7 @@ inline int minutes_before_utc(const std::tm& parts, std::chrono::system_clock::t
 inline std::string log_time(std::chrono::system_clock::time_point when) {
   const std::tm parts = local_parts(when);
   const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(when.time_since_epoch()).count() % 1000;
-  const int offset = minutes_before_utc(parts, when);
+  const int offset = minutes_ahead_of_utc(parts, when);
   std::array<char, 96> room{};
   std::snprintf(room.data(), room.size(), "%04d-%02d-%02d %02d:%02d:%02d.%03d %c%02d%02d", parts.tm_year + 1900,
                 parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,

@@ -85,7 +85,7 @@ struct MirrorOptions {
   std::vector<std::string> exclude;
   std::size_t entries = 1'000'000;  // on each side
   unsigned depth = 100;             // of directories
-  TransferOptions transfer;         // `progress` is told of all transfers together, of their size in all, and stops all
+  TransferOptions transfer;         // `progress` is told the sums of all transfers, bytes and size; to stop it stops all
   /// Called after each action; with what it failed of, or null. First for the directories that could not be listed.
   std::function<void(const MirrorAction& action, const std::exception_ptr& failure)> done;
 };

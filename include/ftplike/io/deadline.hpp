@@ -40,7 +40,7 @@ class Interruption {
   }
   /// For another coroutine with this slot.
   void forget() noexcept { why_ = {}; }
-  /// What it would cancel goes before it does: Asio's sockets leave in the slot that they are cancelled by where they were.
+  /// To be called before what it would cancel is destroyed: Asio's sockets leave a pointer to themselves in the slot.
   void leave() noexcept { signal_.slot().clear(); }
   /// In the coroutine: it may wait again.
   [[nodiscard]] auto recover() noexcept {  // no coroutine, which would be cancelled itself

@@ -11,10 +11,10 @@
 
 namespace ftplike::inline v0_2::detail {
 
-/// Timers of one executor, for all of which one of Asio's waits: of an idle session a place in a queue takes a third of the
-/// memory that one of Asio's own does.
+/// Timers of one executor, which share one of Asio's: an idle session's takes a third of the memory here.
 ///
-/// **Threads:** timers are started and cancelled on any, but where one is, its call must not be under way.
+/// **Threads:** any; but a timer is started, cancelled and destroyed only where its call cannot be running at that moment, as
+/// on the executor.
 template <class E = Executor> class BasicTimerQueue : public std::enable_shared_from_this<BasicTimerQueue<E>> {
  public:
   /// A call that waits for its time, at most one.
@@ -45,7 +45,13 @@ template <class E = Executor> class BasicTimerQueue : public std::enable_shared_
     forgotten = forget(timer);
     timer.place_ = waiting_.emplace(when, &timer);
     timer.call_ = std::move(call);
-    if (timer.place_ == waiting_.begin() || !waits_) wait();
+    if (timer.place_ != waiting_.begin() && waits_) return;
+    try {
+      wait();
+    } catch (...) {
+      forgotten = forget(timer);  // what was not started is not called
+      throw;
+    }
   }
   void cancel(Timer& timer) {
     Call forgotten;  // as above

@@ -21,8 +21,8 @@ inline std::tm local_parts(std::chrono::system_clock::time_point when) {
   return local_parts(std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(when)));
 }
 
-/// How far a time's zone is before UTC. Not by strftime's %z, for which Windows has a name.
-inline int minutes_before_utc(const std::tm& parts, std::chrono::system_clock::time_point when) {
+/// How many minutes local time is ahead of UTC. Not by strftime's %z, which on Windows gives a name.
+inline int minutes_ahead_of_utc(const std::tm& parts, std::chrono::system_clock::time_point when) {
   using namespace std::chrono;
   const auto day = year{parts.tm_year + 1900} / (parts.tm_mon + 1) / parts.tm_mday;
   const auto local = sys_days{day} + hours{parts.tm_hour} + minutes{parts.tm_min} + seconds{parts.tm_sec};
@@ -33,7 +33,7 @@ inline int minutes_before_utc(const std::tm& parts, std::chrono::system_clock::t
 inline std::string log_time(std::chrono::system_clock::time_point when) {
   const std::tm parts = local_parts(when);
   const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(when.time_since_epoch()).count() % 1000;
-  const int offset = minutes_before_utc(parts, when);
+  const int offset = minutes_ahead_of_utc(parts, when);
   std::array<char, 96> room{};
   std::snprintf(room.data(), room.size(), "%04d-%02d-%02d %02d:%02d:%02d.%03d %c%02d%02d", parts.tm_year + 1900,
                 parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,

@@ -34,7 +34,8 @@ class S3Ahead {
   bool keep(const std::string& key, Mark mark, S3Answer answer) {
     const std::lock_guard lock{mutex_};
     kept_.reset();
-    if (whole_size(answer) == answer.body.size()) kept_ = Kept{key, mark, std::move(answer)};
+    // A store that gives more than it was asked for may give a large one.
+    if (answer.body.size() <= most && whole_size(answer) == answer.body.size()) kept_ = Kept{key, mark, std::move(answer)};
     return kept_.has_value();
   }
   /// The answer, if it has what comes from `offset` on and is no older than `age`.

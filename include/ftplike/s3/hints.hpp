@@ -20,19 +20,23 @@ class S3Hints {
   }
   void note(const std::string& key, std::uint64_t size) {
     const std::lock_guard lock{mutex_};
-    if (sizes_.size() >= most) sizes_.clear();
-    sizes_[key] = size;
+    if (sizes_.size() >= most || bytes_of_keys_ >= most_bytes_of_keys) {
+      sizes_.clear();
+      bytes_of_keys_ = 0;
+    }
+    if (sizes_.insert_or_assign(key, size).second) bytes_of_keys_ += key.size();
   }
   void forget(const std::string& key) {
     const std::lock_guard lock{mutex_};
-    sizes_.erase(key);
+    if (sizes_.erase(key) > 0) bytes_of_keys_ -= key.size();
   }
 
  private:
-  static constexpr std::size_t most = 100'000;
+  static constexpr std::size_t most = 100'000, most_bytes_of_keys = 8 * 1024 * 1024;  // with names of usual length, as many
 
   mutable std::mutex mutex_;
   std::unordered_map<std::string, std::uint64_t> sizes_;
+  std::size_t bytes_of_keys_ = 0;
 };
 
 }  // namespace ftplike::inline v0_2::detail

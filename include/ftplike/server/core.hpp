@@ -158,16 +158,16 @@ template <class T, class P> class ServerCore {
     if (!visit->session || !visit->session->is_idle()) return end_visit(*visit);
     try {
       visit->session->wait([visit] { resume(visit); });
-    } catch (...) { break_off(*visit); }
+    } catch (...) { break_off(*visit, code_of(std::current_exception())); }
   }
   static void resume(const std::shared_ptr<Visit>& visit) {
     try {
       run(visit, visit->converse());
-    } catch (...) { break_off(*visit); }
+    } catch (...) { break_off(*visit, code_of(std::current_exception())); }
   }
-  /// There is no memory for the session to go on.
-  static void break_off(Visit& visit) {
-    visit.session->break_off();
+  /// The session cannot go on, for want of memory or of what an event loop needs.
+  static void break_off(Visit& visit, std::error_code why) {
+    visit.session->break_off(why);
     end_visit(visit);
   }
   static void end_visit(Visit& visit) {

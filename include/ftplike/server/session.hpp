@@ -154,9 +154,9 @@ template <Transport T, class P> class Session {
   }
 
   /// Ends it while it is idle, where nothing can be said any more.
-  void break_off() noexcept {
+  void break_off(std::error_code why) noexcept {
     control_.stream().close();
-    report<SessionClosed>(std::make_error_code(std::errc::not_enough_memory));
+    report<SessionClosed>(why);
   }
 
   /// Where it lives.

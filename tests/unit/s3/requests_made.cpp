@@ -284,4 +284,27 @@ TEST(S3Ahead, IsNoOlderThanItMayBe) {
   }
 }
 
+TEST(S3Ahead, KeepsNothingLargerThanWasAskedFor) {
+  ftplike::detail::S3Ahead ahead;
+  ftplike::detail::S3Answer answer;
+  answer.status = 200;
+  for (const std::size_t size : {ahead.most, ahead.most + 1}) {
+    answer.body = std::string(size, 'x');
+    answer.fields["content-length"] = std::to_string(size);
+    EXPECT_EQ(ahead.keep("a", {}, answer), size == ahead.most);
+  }
+}
+
+TEST(S3Hints, RememberNoMoreThanSoManyBytesOfNames) {
+  ftplike::detail::S3Hints hints;
+  const auto name = [](int number) { return std::string(1024 * 1024, 'x') + std::to_string(number); };
+  for (int number = 0; number < 8; ++number) hints.note(name(number), 1);
+  EXPECT_TRUE(hints.size(name(0)));
+  hints.forget(name(7));
+  hints.note(name(7), 1);
+  hints.note(name(8), 1);
+  EXPECT_FALSE(hints.size(name(0)));
+  EXPECT_TRUE(hints.size(name(8)));
+}
+
 }  // namespace
