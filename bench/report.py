@@ -50,7 +50,7 @@ def told(ratio):
 
 def comparison(rows, titles, what="rate"):
     """A table with a row for each of `titles`."""
-    names = list(dict.fromkeys(name for row in titles for name in medians(rows, row, what) if name != "before"))
+    names = sorted({name for row in titles for name in medians(rows, row, what)} - {"before"}, key=lambda name: (name != "ftplike", name))
     has_before = any("before" in rows.get(row, {}) for row in titles)
     heads = ["", "unit", *names, "ours to the best other", *(["to the build before"] if has_before else []), "spread of ours"]
     lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
