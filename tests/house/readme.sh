@@ -4,7 +4,7 @@
 # <!-- examples/NAME.cpp [part] --> from its "// [part]" to its "// [/part]".
 set -eu
 cd "$1"
-find . -maxdepth 2 -name '*.md' ! -path './build/*' | sort | xargs awk '
+find . -maxdepth 3 -name '*.md' ! -path './build/*' | sort | xargs awk '
   function cut(file, name,    line, text, part, marked, mark) {
     text = part = ""
     marked = 0
