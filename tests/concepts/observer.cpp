@@ -71,12 +71,16 @@ TEST(Observer, IsToldWhatItTakesAndMayRefuseCommands) {
   // [server]
   Journal journal;
   Server server{network, MemoryStorage{{"/a.txt", "hello"}}, Anonymous{.logins = "write"},
-                Observers{Audit{journal}, maintenance}};
+                Observers{Audit{journal}, maintenance}, DataPorts{40001, 40999}};
   // [/server]
-  auto client = network.dial(server.listen("127.0.0.1", 3456));
-  client.type("USER anna\r\nPASS x\r\nUSER ftp\r\nPASS x\r\nDELE a.txt\r\n");
+  const Endpoint control = server.listen("127.0.0.1", 3456);
+  auto client = network.dial(control);
+  client.type("USER anna\r\nPASS x\r\nUSER ftp\r\nPASS x\r\nEPSV\r\nRETR a.txt\r\nDELE a.txt\r\n");
   network.advance(Limits{}.login_pause);
-  const std::vector<std::string> told{"anna was refused", "ftp logged in", "ftp DELE /a.txt"};
+  auto data = network.dial(Endpoint{control.address(), 40001});
+  network.settle();
+  const std::vector<std::string> told{"anna was refused", "ftp logged in", "anonymous RETR /a.txt: complete",
+                                      "anonymous DELE /a.txt"};
   EXPECT_EQ(journal.take(), told);
   (void)client.text();
 
