@@ -46,7 +46,7 @@ def link_in(source, match):
     return text if text.startswith("`") else f"`{path.relative_to(pathlib.Path.cwd())}`"
 
 
-CUT_FROM = r"<!-- ((?:examples|tests)/\S+)(?: \[\w+\])? -->"
+CUT_FROM = r"<!-- ((?:examples|tests|include)/\S+)(?: \[\w+\])? -->"
 
 
 def anchor_of_file(file):
