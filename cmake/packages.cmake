@@ -8,7 +8,9 @@ if(TARGET ftplike-server AND TARGET ftplike-client)
     file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/units/${unit} CONTENT "${text}" @ONLY)
     install(FILES ${PROJECT_BINARY_DIR}/units/${unit} DESTINATION lib/systemd/system COMPONENT programs EXCLUDE_FROM_ALL)
   endforeach()
-  install(FILES examples/server/server.toml DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/ftplike/examples
+  set(examples ${CMAKE_INSTALL_DATADIR}/doc/ftplike/examples)
+  install(FILES examples/server/server.toml DESTINATION ${examples} COMPONENT programs EXCLUDE_FROM_ALL)
+  install(DIRECTORY examples/server/fail2ban examples/server/operating DESTINATION ${examples}
     COMPONENT programs EXCLUDE_FROM_ALL)
 endif()
 foreach(package libftplike-dev:library ftplike:programs)

@@ -16,9 +16,11 @@ OUT = pathlib.Path("build/docs")
 PAGES = {"README": "README.md", "findings": "findings/README.md", "packaging": "packaging/README.md"}
 PAGES |= {path.stem: str(path) for path in sorted(pathlib.Path(".").glob("[A-Z]*.md")) if path.stem != "README"}
 PAGES |= {path.stem: str(path) for path in sorted(pathlib.Path("docs").glob("*.md"))}
+PAGES |= {f"{path.parent.name}_{path.stem}": str(path) for path in sorted(pathlib.Path("docs").glob("*/*.md"))}
 # As a newcomer reads them; others follow.
-FIRST = ["README", "server", "operating", "page", "client", "cookbook", "embedding", "extending", "events", "testing", "recording", "tls",
-         "s3", "fleet", "scale", "errors", "limits", "protocol", "interoperability", "SECURITY", "portability", "packaging"]
+FIRST = ["README", "server", "operating", "page", "client", "cookbook", "embedding", "extending", "extending_storage", "extending_authenticator",
+         "extending_verb", "extending_protocol", "extending_data_channel", "extending_transport", "extending_observer", "events", "testing", "recording", "tls",
+         "s3", "fleet", "scale", "benchmarks", "compile_time", "errors", "limits", "protocol", "interoperability", "SECURITY", "portability", "packaging"]
 PAGES = {name: PAGES[name] for name in FIRST} | PAGES
 
 
@@ -38,11 +40,13 @@ def link_in(source, match):
         sys.exit(f"{source}: no such file: {target}")
     for name, page in PAGES.items():
         if pathlib.Path(page).resolve() == path:
+            if path.parent == pathlib.Path(source).resolve().with_suffix(""):
+                return f'@subpage page_{name} "{text}"'  # which stands below it in the site's tree
             return f"[{text}](#{name}-{part})" if part else f"[{text}](#page_{name})"
     return text if text.startswith("`") else f"`{path.relative_to(pathlib.Path.cwd())}`"
 
 
-CUT_FROM = r"<!-- ((?:examples|tests)/\S+)(?: \[\w+\])? -->"
+CUT_FROM = r"<!-- ((?:examples|tests|include)/\S+)(?: \[\w+\])? -->"
 
 
 def anchor_of_file(file):
@@ -278,7 +282,7 @@ def sections():
                 if heading.group(2) != f"page_{name}":
                     where = where.partition("#")[0] + "#" + heading.group(2)
                 title, words = page if heading.group(1) == page else f"{page}: {heading.group(1)}", []
-            words += re.findall(r"[a-z][a-z0-9]{2,}", re.sub(r"\{#\S+\}|\]\(\S*\)|<!--.*-->", " ", line).lower())
+            words += re.findall(r"[a-z][a-z0-9]{2,}", re.sub(r"\{#\S+\}|\]\(\S*\)|@subpage \S+|<!--.*-->", " ", line).lower())
         yield where, title, words
 
 

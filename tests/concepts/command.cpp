@@ -11,10 +11,13 @@ struct Bare {
   int mood = 0;
 };
 
+// [command]
+/// The least that is a command.
 struct Hello {
   static constexpr std::string_view verb = "HELO";
   static Reply run(auto&, std::string_view) { return {200, "Hello yourself"}; }
 };
+// [/command]
 struct Later {
   static constexpr std::string_view verb = "LATE";
   static awaitable<Reply> run(auto&, std::string_view) { co_return Reply{200, "Later"}; }

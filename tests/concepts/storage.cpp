@@ -10,6 +10,7 @@
 namespace {
 using namespace ftplike;
 
+// [readable]
 /// The least that can be read: one file, which is the same under every name.
 class OneFile {
  public:
@@ -26,15 +27,21 @@ class OneFile {
     bool told_ = false;
   };
 
-  awaitable<Entry> stat(const Path& path) {
+  awaitable<Entry> stat(Path path) {
     co_return Entry{std::string{path.name()}, Entry::Type::file, 5U, Timestamp{}};
   }
-  awaitable<Listing> list(const Path&) { co_return Listing{}; }
-  awaitable<Reader> open(const Path&, std::uint64_t offset) { Reader hello{"hello"}; hello.seek(offset); co_return hello; }
+  awaitable<Listing> list(Path) { co_return Listing{}; }
+  awaitable<Reader> open(Path, std::uint64_t offset) {
+    Reader hello{"hello"};
+    hello.seek(offset);  // behind its end? this throws Errc::bad_restart
+    co_return hello;
+  }
   std::string label() const { return "one file"; }
 };
+static_assert(ReadableStorage<OneFile>);
+// [/readable]
 
-static_assert(ReadableStorage<OneFile> && !WritableStorage<OneFile>);
+static_assert(!WritableStorage<OneFile>);
 static_assert(WritableStorage<DirectoryStorage> && WritableStorage<MemoryStorage>);
 
 static_assert(KeepsModes<DirectoryStorage> && TellsFreeSpace<DirectoryStorage> &&

@@ -44,9 +44,11 @@ struct Boom {
     co_return Reply{};
   }
 };
+// [tuned]
 struct Tuned : FtpLike {
   using Commands = FtpLike::Commands::With<Xsum, Feat, Boom>::Replacing<PoliteNoop>::Without<Cwd>;
 };
+// [/tuned]
 
 TEST(OwnVerb, WorksAndShowsItself) {
   SimulatedNetwork network{1};

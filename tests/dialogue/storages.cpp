@@ -123,7 +123,7 @@ TEST(VirtualFolders, LetWhoMayAppendElsewhereGoOnWithWhatWasCutOffWhereOneMayOnl
   EXPECT_EQ(drop.text("/whole"), "12345");
 }
 
-/// A file that is made when somebody reads it, as docs/extending.md has it.
+/// A file that is made when somebody reads it, as docs/extending/storage.md has it.
 struct MadeUp : MemoryStorage {
   using MemoryStorage::MemoryStorage;
   using Reader = TextSource;
@@ -147,7 +147,7 @@ TEST(OwnReader, WhoseSizeIsOfTheWholeIsGoneOnWithToItsEnd) {
   EXPECT_EQ(client.fetch("RETR a").substr(0, 4), "554 ");
 }
 
-/// An authenticator whose function for guests is no const one, as docs/extending.md has it.
+/// An authenticator whose function for guests is no const one, as docs/extending/authenticator.md has it.
 struct OnlyAnnaComes {
   awaitable<std::optional<Account>> log_in(const Credentials& who) {
     if (who.user != "anna") co_return std::nullopt;

@@ -1,10 +1,10 @@
 #!/bin/sh
-# A block of code in the documents that stands under <!-- examples/NAME.cpp --> (or tests/…) is cut from that file: from its
+# A block of code in the documents that stands under <!-- examples/NAME.cpp --> (or tests/…, include/…) is cut from that file: from its
 # "// [readme]" to its "// [/readme]", less the indentation of these marks, or the whole of it where it has none; under
 # <!-- examples/NAME.cpp [part] --> from its "// [part]" to its "// [/part]".
 set -eu
 cd "$1"
-find . -maxdepth 2 -name '*.md' ! -path './build/*' | sort | xargs awk '
+find . -maxdepth 3 -name '*.md' ! -path './build/*' | sort | xargs awk '
   function cut(file, name,    line, text, part, marked, mark) {
     text = part = ""
     marked = 0
@@ -24,7 +24,7 @@ find . -maxdepth 2 -name '*.md' ! -path './build/*' | sort | xargs awk '
     inside = 0
     return marked || name != "readme" ? part : text
   }
-  /^<!-- (examples|tests)\/.* -->$/ {
+  /^<!-- (examples|tests)\/.* -->$/ || /^<!-- include\/[^ ]+ -->$/ {
     file = $2
     name = "readme"
     if ($3 ~ /^\[[a-z]+\]$/) name = substr($3, 2, length($3) - 2)
