@@ -252,7 +252,7 @@ def bare_requests(swift):
     none is good enough for Swift."""
     keys = f"{swift_module.ACCESS_KEY.replace(':', '%3A')}:{swift_module.SECRET_KEY}"
     return Candidate("bare", f"http://{keys}@127.0.0.1:{swift.port}/{swift_module.BUCKET}/bare/",
-                     ["--aws-sigv4", "aws:amz:us-east-1:s3", "--header", "x-amz-content-sha256: UNSIGNED-PAYLOAD"])
+                     ["--aws-sigv4", "aws:amz:us-east-1:s3", "--header", "x-amz-content-sha256: UNSIGNED-PAYLOAD", "--header", "Expect:"])
 
 
 def store(given, folder, load):
