@@ -6,7 +6,7 @@ and two mounts by FUSE, as of two machines. No service of the system is touched.
 FTPLIKE_CLUSTER_ELSEWHERE=…, the two mounts, and ends all when its input ends, at SIGTERM or SIGINT. With a COMMAND runs
 that instead, which has the lines as its environment, and gives its status. MooseFS takes no 127.0.0.1 between master and
 chunkservers: all of it, the command too, is in a network of its own, whose loopback has one address more.
-packages: moosefs-master moosefs-chunkserver moosefs-client
+packages: moosefs-master moosefs-chunkserver moosefs-client fuse3
 """
 import argparse
 import os

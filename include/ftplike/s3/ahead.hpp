@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -15,7 +16,9 @@
 namespace ftplike::inline v0_2::detail {
 
 /// A small file that a session asked about, with its bytes: clients ask for the size of a file, and then fetch it. It
-/// is given once, within a moment, and not if the file has been changed through the same storage since.
+/// is given once, within a moment, and not if the file has been changed through the same storage since. A session that
+/// asked about a file and did not fetch it may go on like that: no other is read ahead until it fetches one that it
+/// asked about.
 /// **Threads:** any, at once.
 class S3Ahead {
  public:
@@ -30,6 +33,16 @@ class S3Ahead {
     return {std::chrono::steady_clock::now(), client.changes.of(key)};
   }
 
+  /// Whether a file that is asked about is likely to be fetched.
+  bool is_worthwhile(const std::string& key) const {
+    const std::lock_guard lock{mutex_};
+    return !asked_ || asked_ == hash_of(key);
+  }
+  /// A file was asked about, whether it is kept or not.
+  void note_asked(const std::string& key) {
+    const std::lock_guard lock{mutex_};
+    asked_ = hash_of(key);
+  }
   /// Keeps what a store answered, if it is all of a file. Gives whether it is.
   bool keep(const std::string& key, Mark mark, S3Answer answer) {
     const std::lock_guard lock{mutex_};
@@ -38,10 +51,11 @@ class S3Ahead {
     if (answer.body.size() <= most && whole_size(answer) == answer.body.size()) kept_ = Kept{key, mark, std::move(answer)};
     return kept_.has_value();
   }
-  /// The answer, if it has what comes from `offset` on and is no older than `age`.
+  /// The file is fetched: gives the answer, if it has what comes from `offset` on and is no older than `age`.
   std::optional<S3Answer> take(const S3Client& client, const std::string& key, std::uint64_t offset,
                                std::chrono::steady_clock::duration age) {
     const std::lock_guard lock{mutex_};
+    if (asked_ == hash_of(key)) asked_.reset();
     auto kept = std::exchange(kept_, std::nullopt);
     const bool is_it = kept && kept->key == key && kept->mark.changes == client.changes.of(key) &&
                        std::chrono::steady_clock::now() - kept->mark.when < age;
@@ -59,8 +73,11 @@ class S3Ahead {
     Mark mark;
     S3Answer answer;
   };
-  std::mutex mutex_;
+  static std::size_t hash_of(const std::string& key) noexcept { return std::hash<std::string>{}(key); }
+
+  mutable std::mutex mutex_;
   std::optional<Kept> kept_;
+  std::optional<std::size_t> asked_;  // the file that was asked about last, and not fetched since
 };
 
 /// Sessions that have read a file ahead: only so many at once, however many there are that never fetch theirs.

@@ -1,6 +1,5 @@
 #pragma once
 // What a name is: an object, a directory, or nothing.
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -17,9 +16,7 @@ struct S3Found {
   Kind kind = Kind::nothing;
   Entry entry{};
   S3Answer answer{};  // of the object; of a directory, of its marker, if it has one
-  // Of an upload's target: when it was looked for, and how many changes of directories were made by then.
-  std::chrono::steady_clock::time_point seen{};
-  std::uint64_t changes = 0;
+  S3Mark seen{};  // of an upload's target
 
   bool is_file() const noexcept { return kind == Kind::file; }
   bool is_directory() const noexcept { return kind == Kind::directory; }
@@ -34,7 +31,7 @@ struct S3Found {
 template <class = void> awaitable<S3Answer> ask_of_file(std::shared_ptr<S3State> state, std::string key,
                                                         std::shared_ptr<S3Ahead> ahead) {
   const std::uint64_t size = state->hints.size(key).value_or(1);
-  if (ahead && size > 0 && size <= S3Ahead::most) {
+  if (ahead && size > 0 && size <= S3Ahead::most && ahead->is_worthwhile(key)) {
     const S3Ahead::Mark mark = S3Ahead::mark(state->client, key);
     S3Request request = first_bytes_request(key, S3Ahead::most);
     S3Answer answer = co_await ask(state->client, std::move(request));
@@ -58,10 +55,12 @@ inline S3Found file_of(S3State& state, const Path& path, S3Answer answer) {
 template <class = void>
 awaitable<S3Found> look(std::shared_ptr<S3State> state, Path path, std::shared_ptr<S3Ahead> ahead = nullptr) {
   const std::string directory = state->keys.marker(path);
+  const S3Mark now = state->mark();
   if (!path.is_root()) {
-    S3Answer answer = co_await ask_of_file(state, state->keys.file(path), std::move(ahead));
+    S3Answer answer = co_await ask_of_file(state, state->keys.file(path), ahead);
     if (!answer.is_absent()) {
       answer.check();
+      if (ahead) ahead->note_asked(state->keys.file(path));
       co_return file_of(*state, path, std::move(answer));
     }
   }
@@ -76,7 +75,7 @@ awaitable<S3Found> look(std::shared_ptr<S3State> state, Path path, std::shared_p
     const S3Page page = co_await list_keys(state->client, directory, 1, std::string{}, false);
     if (page.objects.empty()) found.kind = S3Found::Kind::nothing;
   }
-  if (found.is_directory()) state->note_there(path);
+  if (found.is_directory()) state->note_there(path, now);
   co_return found;
 }
 /// Says of a name that is nothing why: a file above it, or nothing there.
@@ -124,8 +123,7 @@ template <class = void>
 awaitable<S3Found> find_target(std::shared_ptr<S3State> state, Path path, bool is_replaced) {
   const std::string key = state->keys.file(path);
   S3Found old;
-  old.seen = std::chrono::steady_clock::now();
-  old.changes = state->changes_now();
+  old.seen = state->mark();
   S3Listed listed = S3Listed::unknown;
   if (is_replaced && !state->hints.size(key)) {
     const S3Page page = co_await list_keys(state->client, key, 1, std::string{}, false);
@@ -138,7 +136,6 @@ awaitable<S3Found> find_target(std::shared_ptr<S3State> state, Path path, bool i
       answer.check();
       S3Found file = file_of(*state, path, std::move(answer));
       file.seen = old.seen;
-      file.changes = old.changes;
       co_return file;
     }
     state->hints.forget(key);

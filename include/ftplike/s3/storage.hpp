@@ -245,7 +245,6 @@ template <class = void> class BasicS3Storage {
   Writer begin(Path path, const detail::S3Found& old, const Executor& executor) {
     auto incoming = state_->begin(path);
     incoming->seen = old.seen;
-    incoming->changes = old.changes;
     const std::string mode = old.answer.field(detail::mode_field);
     if (old.is_file() && !mode.empty()) incoming->fields = {{std::string{detail::mode_field}, mode}};
     return Writer{state_, std::move(incoming), executor};

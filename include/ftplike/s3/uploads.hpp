@@ -23,6 +23,12 @@
 
 namespace ftplike::inline v0_2::detail {
 
+/// When the store was asked for something, and how many changes of directories this server had made by then.
+struct S3Mark {
+  std::chrono::steady_clock::time_point when{};
+  std::uint64_t changes = 0;
+};
+
 /// Bytes on their way to a name: parts that the store has, one that is on its way there, and the tail, which is here.
 struct S3Incoming {
   Path path;
@@ -32,10 +38,7 @@ struct S3Incoming {
   std::optional<Path> wanted{};  // of a unique name: where the numbers start
   S3Fields fields{};             // of the object that it will be
 
-  // When it was last seen that there is no directory of this name, and how many changes of directories were made by
-  // then.
-  std::chrono::steady_clock::time_point seen{};
-  std::uint64_t changes = 0;
+  S3Mark seen{};                 // that there is no directory of this name
 
   std::string key{};  // of the parts, whatever the path is now
   S3Upload upload{};  // empty: no part yet
@@ -133,20 +136,27 @@ struct S3State {
     const std::lock_guard lock{mutex};
     writer.upload = std::move(upload);
   }
+  S3Mark mark() {
+    const std::lock_guard lock{mutex};
+    return {std::chrono::steady_clock::now(), changes};
+  }
+  /// Whether that was a moment ago, and nobody here changed any directory since.
+  bool holds(const S3Mark& mark) {
+    const std::lock_guard lock{mutex};
+    return mark.changes == changes && std::chrono::steady_clock::now() - mark.when < moment;
+  }
   /// Whether a directory was there a moment ago, and nobody here changed any since.
   bool was_there(const Path& directory) {
     const std::lock_guard lock{mutex};
     const auto found = directories.find(directory.string());
     return found != directories.end() && std::chrono::steady_clock::now() - found->second < moment;
   }
-  void note_there(const Path& directory) {
+  /// The answer may be of before a change that was made while it came.
+  void note_there(const Path& directory, const S3Mark& asked) {
     const std::lock_guard lock{mutex};
+    if (asked.changes != changes) return;
     if (directories.size() >= most_directories) directories.clear();
-    directories[directory.string()] = std::chrono::steady_clock::now();
-  }
-  std::uint64_t changes_now() {
-    const std::lock_guard lock{mutex};
-    return changes;
+    directories[directory.string()] = asked.when;
   }
   /// Before and after a directory is made, removed or renamed.
   void note_change() {

@@ -1,6 +1,5 @@
 #pragma once
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -93,16 +92,11 @@ template <class = void> class S3Finish {
       (void)co_await take_unique_name(state_, *incoming_->wanted, incoming_, met);
     }
     const Path path = state_->path_of(*incoming_);
-    if (was_seen()) co_return;
+    if (state_->holds(incoming_->seen)) co_return;
     S3Request request = head_request(state_->keys.marker(path));
     const S3Answer directory = co_await ask(state_->client, std::move(request));
     if (!directory.is_absent()) directory.check();
     if (directory.is_success()) fail(std::errc::is_a_directory);
-  }
-  bool was_seen() {
-    const std::lock_guard lock{state_->mutex};
-    return incoming_->changes == state_->changes &&
-           std::chrono::steady_clock::now() - incoming_->seen < S3State::moment;
   }
   awaitable<void> put(Path path) {
     S3Request request{.method = "PUT", .key = state_->keys.file(path), .headers = incoming_->fields};

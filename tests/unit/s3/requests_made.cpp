@@ -2,11 +2,13 @@
 #include <ftplike/s3.hpp>
 
 #include <chrono>
+#include <functional>
 #include <gtest/gtest.h>
 #include <map>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "support/scripted_store.hpp"
@@ -29,6 +31,11 @@ class SmallBucket {
   void put(const std::string& key, Object object) {
     const std::lock_guard lock{mutex_};
     objects_[key] = std::move(object);
+  }
+  /// Has something done once, between the next such request and its answer, which tells how it was before.
+  void while_asked(std::string what, std::function<void()> act) {
+    const std::lock_guard lock{mutex_};
+    meanwhile_ = {std::move(what), std::move(act)};
   }
   S3Storage storage() const {
     ftplike::S3Options options;
@@ -55,6 +62,19 @@ class SmallBucket {
 
  private:
   StoreAnswer reply_to(const StoreRequest& request) {
+    StoreAnswer reply = reply_now(request);
+    std::function<void()> act;
+    {
+      const std::lock_guard lock{mutex_};
+      if (request.what == meanwhile_.first) {
+        act = std::exchange(meanwhile_.second, {});
+        meanwhile_.first.clear();
+      }
+    }
+    if (act) act();
+    return reply;
+  }
+  StoreAnswer reply_now(const StoreRequest& request) {
     const std::lock_guard lock{mutex_};
     const std::string method = request.what.substr(0, request.what.find(' '));
     const auto question = request.what.find('?');
@@ -105,6 +125,7 @@ class SmallBucket {
   std::mutex mutex_;
   std::map<std::string, Object> objects_;
   std::size_t told_ = 0;
+  std::pair<std::string, std::function<void()>> meanwhile_;
   ScriptedStore store_{[this](const StoreRequest& request) { return reply_to(request); }};
 };
 using Asked = std::vector<std::string>;
@@ -213,6 +234,38 @@ TEST_F(S3RequestsMade, TellTheSizeOfFilesOfWhichNothingCanBeReadAhead) {
   EXPECT_EQ(files.stat("/archived").size, 4u);
   EXPECT_EQ(files.stat("/large").size, 100'000u);
   EXPECT_EQ(files.get("/large").size(), 100'000u);
+}
+
+TEST_F(S3RequestsMade, ReadNothingAheadForASessionThatDoesNotFetchWhatItAskedAbout) {
+  for (const char* key : {"a", "b", "c", "d"}) bucket.put(key, {"text"});
+  files.stat("/a");
+  files.stat("/b");
+  files.stat("/c");
+  EXPECT_EQ(bucket.asked(), (Asked{"GET a", "HEAD b", "HEAD c"}));
+  EXPECT_EQ(files.get("/c"), "text");
+  files.stat("/d");
+  EXPECT_EQ(files.get("/d"), "text");
+  EXPECT_EQ(bucket.asked(), (Asked{"GET c", "GET d"})) << "it has fetched one again";
+}
+
+TEST_F(S3RequestsMade, ReadAFileAheadThatIsAskedAboutBehindDirectories) {
+  bucket.put("d/", {});
+  bucket.put("e/", {});
+  bucket.put("e/a", {"text"});
+  files.stat("/d");
+  files.stat("/e");
+  files.stat("/e/a");
+  bucket.asked();
+  EXPECT_EQ(files.get("/e/a"), "text");
+  EXPECT_EQ(bucket.asked(), (Asked{}));
+}
+
+TEST_F(S3RequestsMade, TakeNoDirectoryForThereThatWasRemovedWhileItWasAskedFor) {
+  bucket.put("d/", {});
+  Files<S3Storage> others{files.storage.for_client(ftplike::ClientKey{})};  // another session of the same server
+  bucket.while_asked("HEAD /inbox/d/", [&] { others.run(others.storage.remove_directory(Path{"/d"})); });
+  EXPECT_TRUE(files.stat("/d").is_directory()) << "it was, when the store was asked";
+  EXPECT_EQ(files.error(files.storage.create(Path{"/d/new"}, 0)), std::errc::no_such_file_or_directory);
 }
 
 TEST_F(S3RequestsMade, GiveAFileThatWasReadAheadOnce) {
