@@ -84,7 +84,7 @@ TEST(ClientSinks, SurviveInAPoolTheLossOfTheirConnections) {
   fetch(taken.sink);
   EXPECT_TRUE(taken.text == text);
   const TestFolder folder;
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::fopen((folder / "a").c_str(), "w"), &std::fclose};
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::fopen((folder / "a").c_str(), "wb"), &std::fclose};
   StdioSink stdio{file.get()};
   fetch(stdio);
   EXPECT_TRUE(folder.read("a") == text);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -229,7 +230,8 @@ Expected expected_of(Way way) {
     case Way::babbles_first:
       return {{"425 No data connection (the peer does not speak TLS)", "the peer does not speak TLS"}, 2s};
     case Way::babbles_and_refuses: return {{"425 No data connection (the peer does not speak TLS)"}, 2s};
-    case Way::hangs_up: return {{"425 No data connection", "Connection reset by peer"}};
+    case Way::hangs_up:  // msvcrt has no words for it
+      return {{"425 No data connection", std::make_error_code(std::errc::connection_reset).message()}};
   }
   return {};
 }

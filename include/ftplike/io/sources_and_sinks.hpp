@@ -373,7 +373,7 @@ class OpenDescriptor {
 }  // namespace detail
 
 /// A source that gives what a stream has from where it stands now, up to the end that it has now. It can seek where the
-/// stream can.
+/// stream can. Open it as binary: Windows otherwise changes the ends of lines.
 ///
 /// **Errors:** `std::errc::bad_file_descriptor` if the stream has failed already, as one does that was not opened.
 /// **Threads:** it is read by a worker. **Cancellation:** waits for a read that has begun.
@@ -396,7 +396,8 @@ class DescriptorSource : public detail::BorrowedSource<detail::OpenDescriptor> {
   explicit DescriptorSource(int descriptor) : BorrowedSource{detail::OpenDescriptor{descriptor}} {}
 };
 
-/// A sink that writes to a stream, and flushes it when all is well.
+/// A sink that writes to a stream, and flushes it when all is well. Open it as binary: Windows otherwise changes the
+/// ends of lines.
 ///
 /// **Errors:** `std::errc::bad_file_descriptor` if the stream has failed already; `io_error` if it fails.
 /// **Threads:** it is written to by a worker. **Cancellation:** waits for a write that has begun.

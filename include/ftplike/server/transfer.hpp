@@ -115,6 +115,7 @@ template <class Session> class ServerTransfer {
  private:
   using Limit = typename Session::Limit;
   static constexpr std::size_t watched_piece = 64 * 1024;  // none is counted before all of it has gone
+  static constexpr std::size_t listed_piece = 64 * 1024;  // made in memory, and sent while the processor has it at hand
 
   void begin(Direction direction) {
     what_.direction = direction;
@@ -155,7 +156,8 @@ template <class Session> class ServerTransfer {
       auto watched = watch_data();
       if (is_watched) co_await put(source, watched, std::min(piece(), watched_piece));
     }
-    if (!is_watched) co_await put(source, *data_, piece());
+    const std::size_t largest = what_.listing ? std::min(piece(), listed_piece) : piece();
+    if (!is_watched) co_await put(source, *data_, largest);
     waits_for_close_ = client_is_to_close();
     co_await data_->finish();  // closing alone ends no connection that a child of this process has, too
   }

@@ -449,11 +449,17 @@ TEST(TlsSettings, WriteKeysDownOnlyWhereToldAndSaySo) {
                    {.ca_file = certificates.authority(), .key_log = at_server ? "" : log}),
               good);
     EXPECT_EQ(content(log).substr(0, 30), std::string_view{"SERVER_HANDSHAKE_TRAFFIC_SECRET"}.substr(0, 30));
-    EXPECT_EQ(std::filesystem::status(log).permissions(),
-              std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
     EXPECT_EQ(ends.server.details().keys_logged, at_server);
     EXPECT_EQ(ends.client.details().keys_logged, !at_server);
   }
+}
+
+TEST(TlsSettings, WriteKeysIntoAFileThatOnlyItsOwnerReads) {
+  Certificates certificates;
+  const std::string log = certificates.path("keys");
+  const TlsClient client{{.ca_file = certificates.authority(), .key_log = log}};
+  EXPECT_EQ(std::filesystem::status(log).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
 
 TEST(TlsSettings, GiveTheProgramEachContextBeforeTheFirstHandshake) {
