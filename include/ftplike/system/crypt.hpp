@@ -30,7 +30,7 @@ inline bool is_of_scheme(std::string_view hash, std::string_view like) noexcept 
 /// The hash of a password with the scheme and salt of `like`; empty if the system cannot.
 inline std::string crypt_hash([[maybe_unused]] const char* password, [[maybe_unused]] const std::string& like) {
   const char* result = nullptr;
-#if FTPLIKE_LINUX_WAYS
+#if FTPLIKE_LINUX_WAYS && __has_include(<crypt.h>)  // which Debian leaves out of its musl
   const auto room = std::make_unique<crypt_data>();  // 32 KiB
   result = crypt_r(password, like.c_str(), room.get());
 #elif !defined(__ANDROID__) && !FTPLIKE_WINDOWS_WAYS  // which have no crypt(3) at all
