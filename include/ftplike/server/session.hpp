@@ -456,11 +456,11 @@ template <Transport T, class P> class Session {
   }
   /// Whether the client closed the control connection without saying QUIT.
   bool has_left() {
-    const bool ended = control_.ended() || control_.failure() || control_.stream().has_ended();
+    const bool ended = has_read_to_the_end() || control_.stream().has_ended();
     return ended && !control_.quits_later();
   }
-  /// Whether it did so, and its last words are still to be read.
-  bool has_left_unread() { return has_left() && !control_.ended() && !control_.failure(); }
+  /// Whether nothing that it said is still to be read, and nothing will come.
+  bool has_read_to_the_end() const noexcept { return control_.ended() || control_.failure(); }
   /// Whether it did so in order, and all that it said has been read.
   bool has_left_in_order() { return control_.ended() && !control_.failure() && has_left(); }
   /// Which ends of its uploads are taken for whole though they do not prove it.

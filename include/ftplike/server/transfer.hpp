@@ -301,8 +301,11 @@ template <class Session> class ServerTransfer {
     for (int turn = 0; turn < 3; ++turn) co_await give_way(session_.executor());
     // A socket may be known to have ended before the watch has read what came ahead of that.
     constexpr int most = 16;
-    for (int turn = 0; turn < most && session_.has_left_unread(); ++turn) co_await give_way(session_.executor());
-    co_return session_.has_left();
+    for (int turn = 0; session_.has_left(); ++turn) {
+      if (session_.has_read_to_the_end() || turn == most) co_return true;
+      co_await give_way(session_.executor());
+    }
+    co_return false;
   }
 
   void close_data() {
