@@ -35,7 +35,7 @@ std::string plan_of(TestNetwork& network, TestPool& pool, const std::string& rem
 }
 
 /// A plan for two trees that are given by hand.
-std::string plan_between(const std::map<std::string, Entry>& source, const std::map<std::string, Entry>& target,
+std::string plan_between(const detail::MirrorEntries& source, const detail::MirrorEntries& target,
                          const MirrorOptions& options = {}) {
   detail::MirrorTree from, to;
   from.entries = source;
@@ -186,7 +186,7 @@ TEST(Mirror, DoesNotTakeAChangeOfTheServersClockForANewVersion) {
     entry.in_utc = in_utc;
     source.entries = {{"a", entry}};
     target.entries = {{"a", a_file(1)}};
-    target.came = [came](const std::string& path) { return path == "a" ? came : std::nullopt; };
+    target.came = [came](std::string_view path) { return path == "a" ? came : std::nullopt; };
     const MirrorOptions options;
     return detail::MirrorPlanner{source, target, options}.plan().text();
   };
@@ -309,9 +309,9 @@ TEST(Mirror, DoesNotFollowLinksOfOurs) {
 TEST(Mirror, RemovesNothingWhereAListingCannotBeUnderstood) {
   detail::MirrorTree source, target;
   source.entries = {{"x", a_file(1)}};
-  source.add_unread("d", "what is this?");
-  source.add_unread("d", "and this?");
-  target.add_unread("", "or this?");
+  source.unread["d"].add("what is this?");
+  source.unread["d"].add("and this?");
+  target.unread[""].add("or this?");
   target.entries = {{"a", a_file(1)}, {"x", a_directory()}};
   const MirrorOptions options = with_removals();
   const MirrorPlan plan = detail::MirrorPlanner{source, target, options}.plan();
