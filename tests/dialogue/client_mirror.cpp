@@ -579,6 +579,32 @@ TEST(Mirror, IsBounded) {
   EXPECT_EQ(folder.count(), 0u);
 }
 
+TEST(Mirror, IsBoundedWithinOneDirectory) {
+  TestNetwork network{1};
+  const TestFolder folder;
+  auto server = serve(network, {{"/b/1", ""}, {"/b/2", ""}, {"/b/3", ""}, {"/b/4", ""}}, some_users());
+  TestPool pool{network, anna()};
+  MirrorOptions few;
+  few.entries = 3;
+  EXPECT_THROW(network.run(plan_mirror(pool, "", folder.string(), few)), std::system_error);
+  few.entries = 5;
+  EXPECT_EQ(network.run(plan_mirror(pool, "", folder.string(), few)).count(MirrorAction::Kind::transfer), 4u);
+}
+
+TEST(Mirror, TakesTheLastOfWhatIsListedTwice) {
+  EXPECT_EQ(plan_between({{"b", a_file(2)}, {"a", a_file(1)}, {"a", a_file(7)}}, {{"a", a_file(7)}, {"b", a_file(2)}}), "");
+  EXPECT_EQ(plan_between({{"a", a_file(7)}, {"a", a_file(1)}}, {{"a", a_file(7)}}), "transfer a, 1 bytes: has another size\n");
+}
+
+TEST(Mirror, ComparesTreesOfWhichEachHasWhatTheOtherHasNot) {
+  EXPECT_EQ(plan_between({{"c", a_file(1)}, {"a", a_file(1)}, {"d", a_file(1)}, {"d0", a_file(1)}},
+                         {{"b", a_file(1)}, {"d", a_file(1)}, {"c", a_file(1)}, {"e", a_file(1)}}, with_removals()),
+            "remove e: is not in the source\n"
+            "remove b: is not in the source\n"
+            "transfer a, 1 bytes: is missing\n"
+            "transfer d0, 1 bytes: is missing\n");
+}
+
 TEST(Mirror, CanBeCancelled) {
   TestNetwork network{1, {.window = 4096, .delay = 10ms}};
   const TestFolder folder;
