@@ -117,10 +117,11 @@ class MirrorListing {
   std::size_t most_;
 };
 
-/// Lists a directory into `listing`, entry by entry where they come with times in UTC. Those of a LIST are put into UTC, for
-/// which all have to be known.
+/// Lists a directory into `listing`, entry by entry where they come with times in UTC. Those of a LIST are put into
+/// UTC, for which all have to be known.
 template <class Session>
-awaitable<void> list_typed(Session& session, std::string path, std::size_t most, MirrorTree& tree, MirrorListing& listing) {
+awaitable<void> list_typed(Session& session, std::string path, std::size_t most, MirrorTree& tree,
+                           MirrorListing& listing) {
   listing = MirrorListing{most};
   bool tells_facts = session.features().may_have("MLST");
   if (tells_facts) {
@@ -343,7 +344,8 @@ template <class Pool> awaitable<MirrorResult> carry_out(Pool& pool, MirrorPlan p
 /// from being compared: `MirrorPlan::failures` tells.
 ///
 /// **Errors:** `std::errc::function_not_supported` if the server's listings tell names only; `Errc::bad_listing` beyond
-/// the bounds of the options; if there is no source, or a root cannot be listed.
+/// the bounds of the options; if there is no source, or a root cannot be listed. **Complexity:** while it compares, each entry
+/// of either side takes 48 bytes and its path, twice that while its directory is listed; room grows by doubling.
 template <class Pool>
 awaitable<MirrorPlan> plan_mirror(Pool& pool, std::string remote, std::string local, MirrorOptions options = {}) {
   return pool.run(detail::plan(pool, std::move(remote), std::move(local), std::move(options)));
