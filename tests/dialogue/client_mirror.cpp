@@ -35,7 +35,7 @@ std::string plan_of(TestNetwork& network, TestPool& pool, const std::string& rem
 }
 
 /// A plan for two trees that are given by hand.
-std::string plan_between(const std::map<std::string, Entry>& source, const std::map<std::string, Entry>& target,
+std::string plan_between(const detail::MirrorEntries& source, const detail::MirrorEntries& target,
                          const MirrorOptions& options = {}) {
   detail::MirrorTree from, to;
   from.entries = source;
@@ -186,7 +186,7 @@ TEST(Mirror, DoesNotTakeAChangeOfTheServersClockForANewVersion) {
     entry.in_utc = in_utc;
     source.entries = {{"a", entry}};
     target.entries = {{"a", a_file(1)}};
-    target.came = [came](const std::string& path) { return path == "a" ? came : std::nullopt; };
+    target.came = [came](std::string_view path) { return path == "a" ? came : std::nullopt; };
     const MirrorOptions options;
     return detail::MirrorPlanner{source, target, options}.plan().text();
   };
@@ -309,9 +309,9 @@ TEST(Mirror, DoesNotFollowLinksOfOurs) {
 TEST(Mirror, RemovesNothingWhereAListingCannotBeUnderstood) {
   detail::MirrorTree source, target;
   source.entries = {{"x", a_file(1)}};
-  source.add_unread("d", "what is this?");
-  source.add_unread("d", "and this?");
-  target.add_unread("", "or this?");
+  source.unread["d"].add("what is this?");
+  source.unread["d"].add("and this?");
+  target.unread[""].add("or this?");
   target.entries = {{"a", a_file(1)}, {"x", a_directory()}};
   const MirrorOptions options = with_removals();
   const MirrorPlan plan = detail::MirrorPlanner{source, target, options}.plan();
@@ -577,6 +577,32 @@ TEST(Mirror, IsBounded) {
   shallow.depth = 1;
   EXPECT_THROW(network.run(mirror(pool, "", folder.string(), shallow)), std::system_error);
   EXPECT_EQ(folder.count(), 0u);
+}
+
+TEST(Mirror, IsBoundedWithinOneDirectory) {
+  TestNetwork network{1};
+  const TestFolder folder;
+  auto server = serve(network, {{"/b/1", ""}, {"/b/2", ""}, {"/b/3", ""}, {"/b/4", ""}}, some_users());
+  TestPool pool{network, anna()};
+  MirrorOptions few;
+  few.entries = 3;
+  EXPECT_THROW(network.run(plan_mirror(pool, "", folder.string(), few)), std::system_error);
+  few.entries = 5;
+  EXPECT_EQ(network.run(plan_mirror(pool, "", folder.string(), few)).count(MirrorAction::Kind::transfer), 4u);
+}
+
+TEST(Mirror, TakesTheLastOfWhatIsListedTwice) {
+  EXPECT_EQ(plan_between({{"b", a_file(2)}, {"a", a_file(1)}, {"a", a_file(7)}}, {{"a", a_file(7)}, {"b", a_file(2)}}), "");
+  EXPECT_EQ(plan_between({{"a", a_file(7)}, {"a", a_file(1)}}, {{"a", a_file(7)}}), "transfer a, 1 bytes: has another size\n");
+}
+
+TEST(Mirror, ComparesTreesOfWhichEachHasWhatTheOtherHasNot) {
+  EXPECT_EQ(plan_between({{"c", a_file(1)}, {"a", a_file(1)}, {"d", a_file(1)}, {"d0", a_file(1)}},
+                         {{"b", a_file(1)}, {"d", a_file(1)}, {"c", a_file(1)}, {"e", a_file(1)}}, with_removals()),
+            "remove e: is not in the source\n"
+            "remove b: is not in the source\n"
+            "transfer a, 1 bytes: is missing\n"
+            "transfer d0, 1 bytes: is missing\n");
 }
 
 TEST(Mirror, CanBeCancelled) {

@@ -120,17 +120,19 @@ awaitable<void> list_directory(Core& core, std::string_view verb, std::string ar
 
 /// A line of MLSD as an entry, unless it tells of the directory itself or of the one above.
 inline std::optional<Entry> entry_of_facts(std::string_view line) {
-  auto facts = read_facts(line);
-  if (!facts && line.empty()) return std::nullopt;
-  if (!facts) {
-    Entry unknown;
-    unknown.type = Entry::Type::other;
-    unknown.listed = line;
-    return unknown;
+  if (line.empty()) return std::nullopt;
+  std::optional<Entry> entry{std::in_place};
+  const auto place = read_facts(*entry, line);
+  if (!place) {
+    entry.emplace();
+    entry->type = Entry::Type::other;
+    entry->listed = line;
+  } else if (place != MlsxPlace::inside) {
+    entry.reset();
+  } else if (!is_component(entry->name)) {
+    entry->name.clear();
   }
-  if (facts->place != MlsxPlace::inside) return std::nullopt;
-  if (!is_component(facts->entry.name)) facts->entry.name.clear();
-  return std::move(facts->entry);
+  return entry;
 }
 
 /// A line of NLST, which may have the directory in front of the name.

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <initializer_list>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -18,6 +19,7 @@
 #include <ftplike/client/options.hpp>
 #include <ftplike/client/reply_error.hpp>
 #include <ftplike/data_channel/data_channel.hpp>
+#include <ftplike/protocol/entry.hpp>
 #include <ftplike/protocol/wildcard.hpp>
 
 namespace ftplike::inline v0_2 {
@@ -124,35 +126,101 @@ class MirrorPlan {
 
 namespace detail {
 
+/// What a mirror compares of an entry.
+class MirrorEntry {
+ public:
+  MirrorEntry(const Entry& entry) : size{entry.size}, modified{entry.modified}, type{entry.type}, in_utc{entry.in_utc} {}
+
+  bool is_directory() const noexcept { return type == Entry::Type::directory; }
+  bool is_file() const noexcept { return type == Entry::Type::file; }
+
+  std::optional<std::uint64_t> size;
+  Timestamp modified;
+  Entry::Type type;
+  bool in_utc;
+};
+
+/// The entries of a tree in the order of their paths, once they are sorted. A tree may have a million of them, so the paths
+/// are in one text: an entry takes 48 bytes and its path. Searches by comparison, for a server chooses the paths: it could
+/// choose them so that all have the same hash.
+template <class = void> class BasicMirrorEntries {
+ public:
+  BasicMirrorEntries() = default;
+  BasicMirrorEntries(std::initializer_list<std::pair<std::string_view, Entry>> entries) {
+    for (const auto& [path, entry] : entries) add(path, entry);
+    sort();
+  }
+
+  std::size_t size() const noexcept { return rows_.size(); }
+  std::string_view path(std::size_t at) const noexcept { return path_of(rows_[at]); }
+  const MirrorEntry& entry(std::size_t at) const noexcept { return rows_[at].entry; }
+
+  void add(std::string_view path, const MirrorEntry& entry) {
+    rows_.push_back({entry, paths_.size(), path.size()});
+    paths_.append(path);
+  }
+  /// To be called when all are added, and before they are looked at. Of those with one path it keeps the last.
+  void sort() {
+    const auto is_before = [this](const Row& a, const Row& b) {
+      const int order = path_of(a).compare(path_of(b));
+      return order != 0 ? order < 0 : a.begin > b.begin;
+    };
+    const auto is_same = [this](const Row& a, const Row& b) { return path_of(a) == path_of(b); };
+    if (!std::is_sorted(rows_.begin(), rows_.end(), is_before)) std::sort(rows_.begin(), rows_.end(), is_before);
+    rows_.erase(std::unique(rows_.begin(), rows_.end(), is_same), rows_.end());
+  }
+  /// The first that is not before `path`.
+  std::size_t lower_bound(std::string_view path) const noexcept {
+    const auto is_before = [this](const Row& row, std::string_view wanted) { return path_of(row) < wanted; };
+    return static_cast<std::size_t>(std::lower_bound(rows_.begin(), rows_.end(), path, is_before) - rows_.begin());
+  }
+  const MirrorEntry* find(std::string_view path) const noexcept { return at_if_there(lower_bound(path), path); }
+  /// The same where the last search was near: from `at` on, which is where it stands then.
+  const MirrorEntry* find_near(std::size_t& at, std::string_view path) const noexcept {
+    while (at < rows_.size() && path_of(rows_[at]) < path) ++at;
+    while (at > 0 && path_of(rows_[at - 1]) >= path) --at;
+    return at_if_there(at, path);
+  }
+
+ private:
+  struct Row {
+    MirrorEntry entry;
+    std::size_t begin, length;  // of its path
+  };
+
+  std::string_view path_of(const Row& row) const noexcept { return {paths_.data() + row.begin, row.length}; }
+  const MirrorEntry* at_if_there(std::size_t at, std::string_view path) const noexcept {
+    return at < rows_.size() && path_of(rows_[at]) == path ? &rows_[at].entry : nullptr;
+  }
+
+  std::string paths_;
+  std::vector<Row> rows_;
+};
+using MirrorEntries = BasicMirrorEntries<>;  // a template, so that only what is called is compiled
+
 /// What there is below a directory, by the path from there.
 class MirrorTree {
  public:
   bool exists = true;
   bool tells_seconds = true;  // the times are no coarser than that
   /// When the file at a path became what it is, whatever its time of modification; not known if empty.
-  std::function<std::optional<Timestamp>(const std::string& path)> came;
-  std::map<std::string, Entry> entries;
-  std::map<std::string, std::exception_ptr> unlisted;  // directories of which nothing is known, and why
+  std::function<std::optional<Timestamp>(std::string_view path)> came;
+  MirrorEntries entries;
+  std::map<std::string, std::exception_ptr, std::less<>> unlisted;  // directories of which nothing is known, and why
   class Unread {
    public:
+    void add(const std::string& line) {
+      if (lines++ == 0) first = line;
+    }
     std::size_t lines = 0;
     std::string first;
   };
   std::map<std::string, Unread> unread;  // lines of the listings of directories that say nothing to us
 
-  const Entry* find(const std::string& path) const {
-    const auto found = entries.find(path);
-    return found == entries.end() ? nullptr : &found->second;
-  }
-  /// Whether that is new here.
-  bool add(std::string path, Entry entry, const MirrorOptions& options) {
+  void add(std::string_view path, const MirrorEntry& entry, const MirrorOptions& options) {
     const auto depth = static_cast<std::size_t>(std::count(path.begin(), path.end(), '/'));
     if (entries.size() == options.entries || depth > options.depth) throw std::system_error(Errc::bad_listing);
-    return entries.insert_or_assign(std::move(path), std::move(entry)).second;
-  }
-  void add_unread(const std::string& directory, std::string line) {
-    Unread& of = unread[directory];
-    if (of.lines++ == 0) of.first = std::move(line);
+    entries.add(path, entry);
   }
   /// What keeps this from being all that there is.
   void tell_failures(std::vector<MirrorFailure>& failures) const {
@@ -168,14 +236,14 @@ class MirrorTree {
   }
 };
 
-inline bool fits_one(const std::vector<std::string>& patterns, const std::string& path) {
-  const std::string_view name = std::string_view{path}.substr(path.rfind('/') + 1);
+inline bool fits_one(const std::vector<std::string>& patterns, std::string_view path) {
+  const std::string_view name = path.substr(path.rfind('/') + 1);
   return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
-    return matches(pattern, pattern.find('/') == pattern.npos ? name : std::string_view{path});
+    return matches(pattern, pattern.find('/') == pattern.npos ? name : path);
   });
 }
 /// Whether a mirror has to do with this path. What is in a directory with which it has not is not even looked at.
-inline bool concerns(const MirrorOptions& options, const std::string& path, const Entry& entry) {
+inline bool concerns(const MirrorOptions& options, std::string_view path, const MirrorEntry& entry) {
   if (fits_one(options.exclude, path)) return false;
   return options.include.empty() || entry.is_directory() || fits_one(options.include, path);
 }
@@ -188,7 +256,9 @@ class MirrorPlanner {
 
   MirrorPlan plan() {
     if (!target_.exists) directories_.emplace("");
-    for (const auto& [path, entry] : source_.entries) {
+    for (std::size_t i = 0; i < source_.entries.size(); ++i) {
+      const std::string_view path = source_.entries.path(i);
+      const MirrorEntry& entry = source_.entries.entry(i);
       if (concerns(options_, path, entry) && !is_below(path, skipped_)) consider(path, entry);
     }
     if (options_.delete_others) remove_others();
@@ -210,42 +280,42 @@ class MirrorPlanner {
   using Kind = MirrorAction::Kind;
   using Reason = MirrorAction::Reason;
 
-  static std::string parent(const std::string& path) {
+  static std::string_view parent(std::string_view path) noexcept {
     const auto slash = path.rfind('/');
-    return slash == path.npos ? std::string{} : path.substr(0, slash);
+    return slash == path.npos ? std::string_view{} : path.substr(0, slash);
   }
-  template <class Directories> static bool is_below(const std::string& path, const Directories& directories) {
+  template <class Directories> static bool is_below(std::string_view path, const Directories& directories) {
     if (directories.empty()) return false;
-    for (std::string above = parent(path); !above.empty(); above = parent(above)) {
+    for (auto above = parent(path); !above.empty(); above = parent(above)) {
       if (directories.contains(above)) return true;
     }
     return false;
   }
-  void skip(const std::string& path, std::string_view why) {
-    skipped_.insert(path);
-    notes_.push_back(path + ": " + std::string{why});
+  void skip(std::string_view path, std::string_view why) {
+    skipped_.emplace(path);
+    notes_.push_back(std::string{path}.append(": ").append(why));
   }
 
-  void consider(const std::string& path, const Entry& entry) {
+  void consider(std::string_view path, const MirrorEntry& entry) {
     if (!entry.is_file() && !entry.is_directory()) return skip(path, "neither a file nor a directory");
     if (is_below(path, target_.unlisted)) return;  // it may be there
-    const Entry* there = is_below(path, removed_) ? nullptr : target_.find(path);
+    const MirrorEntry* there = is_below(path, removed_) ? nullptr : target_.entries.find_near(near_, path);
     if (there && there->type != entry.type) {
       if (!make_way(path)) return skip(path, "something else has that name in the target");
       there = nullptr;
     }
     if (entry.is_directory()) {
-      if (!there && options_.include.empty()) directories_.insert(path);
+      if (!there && options_.include.empty()) directories_.emplace(path);
       return;
     }
     const auto reason = there ? difference(path, entry, *there) : Reason::missing;
     if (!reason) return;
-    for (std::string above = parent(path); !above.empty(); above = parent(above)) {
-      if (!target_.find(above) || removed_.contains(above)) directories_.insert(above);
+    for (auto above = parent(path); !above.empty(); above = parent(above)) {
+      if (!target_.entries.find(above) || removed_.contains(above)) directories_.emplace(above);
     }
-    transfers_.emplace_back(Kind::transfer, *reason, path, entry);
+    transfers_.push_back(action(Kind::transfer, *reason, path, entry));
   }
-  std::optional<Reason> difference(const std::string& path, const Entry& entry, const Entry& there) const {
+  std::optional<Reason> difference(std::string_view path, const MirrorEntry& entry, const MirrorEntry& there) const {
     const bool known = entry.modified != Timestamp{} && there.modified != Timestamp{};
     const bool newer = known && kept(entry.modified) > there.modified + tolerance(there.modified);
     if (newer && !clocks_were_changed(path, entry, there)) return Reason::newer;
@@ -262,7 +332,7 @@ class MirrorPlanner {
   }
   /// Whether a time differs only because the server's clock, whose zone nobody knows, has been changed by an hour since
   /// the copy was made: what was modified days before that has not been modified since.
-  bool clocks_were_changed(const std::string& path, const Entry& entry, const Entry& there) const {
+  bool clocks_were_changed(std::string_view path, const MirrorEntry& entry, const MirrorEntry& there) const {
     constexpr std::chrono::minutes an_hour{60}, about{1};
     const auto later = entry.modified - there.modified;
     if (entry.in_utc || later < an_hour - about || later > an_hour + about || !target_.came) return false;
@@ -278,20 +348,22 @@ class MirrorPlanner {
   }
 
   /// Removes what has the name of something of another kind, unless somebody wants that to stay.
-  bool make_way(const std::string& path) {
+  bool make_way(std::string_view path) {
     if (!removes() || target_.unlisted.contains(path)) return false;
+    const auto& entries = target_.entries;
     std::vector<MirrorAction> actions;
-    const std::string inside = path + '/';
-    for (auto at = target_.entries.lower_bound(inside); at != target_.entries.end(); ++at) {
-      if (!at->first.starts_with(inside)) break;
-      const bool stays = !concerns(options_, at->first, at->second) || target_.unlisted.contains(at->first);
+    const std::string inside = std::string{path} + '/';
+    for (auto at = entries.lower_bound(inside); at < entries.size(); ++at) {
+      const std::string_view its_path = entries.path(at);
+      if (!its_path.starts_with(inside)) break;
+      const bool stays = !concerns(options_, its_path, entries.entry(at)) || target_.unlisted.contains(its_path);
       if (stays) return false;
-      actions.push_back(removal(at->first, at->second, Reason::in_the_way));
+      actions.push_back(removal(its_path, entries.entry(at), Reason::in_the_way));
     }
     std::reverse(actions.begin(), actions.end());
-    actions.push_back(removal(path, *target_.find(path), Reason::in_the_way));
+    actions.push_back(removal(path, *entries.find(path), Reason::in_the_way));
     std::move(actions.begin(), actions.end(), std::back_inserter(in_the_way_));
-    removed_.insert(path);
+    removed_.emplace(path);
     return true;
   }
   /// A line that is not understood may be about anything.
@@ -301,26 +373,36 @@ class MirrorPlanner {
       notes_.push_back("all removals: there are listings that cannot be understood");
       return;
     }
-    std::set<std::string> kept;  // directories with something that stays
-    for (auto at = target_.entries.rbegin(); at != target_.entries.rend(); ++at) {
-      const auto& [path, entry] = *at;
+    std::set<std::string, std::less<>> kept;  // directories with something that stays
+    std::size_t near = source_.entries.size();
+    for (std::size_t i = target_.entries.size(); i > 0; --i) {
+      const std::string_view path = target_.entries.path(i - 1);
+      const MirrorEntry& entry = target_.entries.entry(i - 1);
       if (removed_.contains(path) || is_below(path, removed_)) continue;
-      const bool stays = source_.find(path) || !concerns(options_, path, entry) || is_below(path, skipped_) ||
-                         kept.contains(path) || is_below(path, source_.unlisted) || target_.unlisted.contains(path);
-      if (stays)
-        kept.insert(parent(path));
-      else
+      const bool stays = source_.entries.find_near(near, path) || !concerns(options_, path, entry) ||
+                         is_below(path, skipped_) || kept.contains(path) || is_below(path, source_.unlisted) ||
+                         target_.unlisted.contains(path);
+      if (!stays)
         others_.push_back(removal(path, entry, Reason::not_in_source));
+      else if (const auto above = parent(path); !kept.contains(above))
+        kept.emplace(above);
     }
   }
-  static MirrorAction removal(const std::string& path, const Entry& entry, Reason why) {
-    return {entry.is_directory() ? Kind::remove_directory : Kind::remove, why, path, entry};
+  static MirrorAction removal(std::string_view path, const MirrorEntry& entry, Reason why) {
+    return action(entry.is_directory() ? Kind::remove_directory : Kind::remove, why, path, entry);
+  }
+  static MirrorAction action(Kind kind, Reason why, std::string_view path, const MirrorEntry& entry) {
+    MirrorAction made{kind, why, std::string{path}};
+    made.size = entry.size;
+    made.modified = entry.modified;
+    return made;
   }
 
   const MirrorTree& source_;
   const MirrorTree& target_;
   const MirrorOptions& options_;
-  std::set<std::string> directories_, skipped_, removed_;
+  std::set<std::string, std::less<>> directories_, skipped_, removed_;
+  std::size_t near_ = 0;  // where in the target the last path of the source was looked for
   std::vector<MirrorAction> in_the_way_, transfers_, others_;
   std::vector<std::string> notes_;
 };

@@ -15,11 +15,17 @@
 // and MLSD in many ways: as a pattern, as options, not at all. All understand CWD.
 namespace ftplike::inline v0_2::detail {
 
+/// Makes of `path` that of a directory with another one behind it.
+inline void join(std::string& path, std::string_view directory, std::string_view name) {
+  path = directory;
+  if (!path.empty() && !path.ends_with('/') && !name.empty()) path += '/';
+  path += name;
+}
 /// A path of a server with another one behind it.
 inline std::string joined(std::string_view directory, std::string_view name) {
-  std::string path{directory};
-  if (!path.empty() && !path.ends_with('/') && !name.empty()) path += '/';
-  return path.append(name);
+  std::string path;
+  join(path, directory, name);
+  return path;
 }
 
 /// Where a session is: its user's working directory, which is home, and where a listing has led it from there.

@@ -167,15 +167,7 @@ inline void append_facts(std::string& out, const Entry& entry, FactSet facts, st
 
 namespace detail {
 
-/// A line of MLSD taken apart: its name is as it came, whatever it is.
-class FactsLine {
- public:
-  Entry entry;
-  MlsxPlace place = MlsxPlace::inside;
-};
-
-inline void read_type(FactsLine& line, std::string_view value) {
-  auto& entry = line.entry;
+inline void read_type(Entry& entry, MlsxPlace& place, std::string_view value) {
   constexpr std::string_view link = "OS.unix=slink:";
   if (same_word(value, "file")) {
     entry.type = Entry::Type::file;
@@ -183,7 +175,7 @@ inline void read_type(FactsLine& line, std::string_view value) {
     entry.type = Entry::Type::directory;
   } else if (same_word(value, "cdir") || same_word(value, "pdir")) {
     entry.type = Entry::Type::directory;
-    line.place = same_word(value, "cdir") ? MlsxPlace::itself : MlsxPlace::above;
+    place = same_word(value, "cdir") ? MlsxPlace::itself : MlsxPlace::above;
   } else if (same_word(value.substr(0, link.size()), link)) {
     entry.type = Entry::Type::link;
     entry.target = value.substr(link.size());
@@ -192,10 +184,9 @@ inline void read_type(FactsLine& line, std::string_view value) {
   }
 }
 
-inline void read_fact(FactsLine& line, std::string_view name, std::string_view value) {
-  auto& entry = line.entry;
+inline void read_fact(Entry& entry, MlsxPlace& place, std::string_view name, std::string_view value) {
   if (same_word(name, "type")) {
-    read_type(line, value);
+    read_type(entry, place, value);
   } else if (same_word(name, "size") || same_word(name, "sizd")) {
     entry.size = number_in<std::uint64_t>(value);
   } else if (same_word(name, "modify")) {
@@ -211,21 +202,21 @@ inline void read_fact(FactsLine& line, std::string_view name, std::string_view v
   }
 }
 
-/// Each fact ends with ';', the name begins behind the first space that is where a fact could be.
-inline std::optional<FactsLine> read_facts(std::string_view text) {
-  FactsLine line;
-  line.entry.listed = text;
-  line.entry.type = Entry::Type::other;
+/// Reads a line of MLSD into an entry that is new: its name is as it came, whatever it is. Gives where that is, or nothing if
+/// the line does not read so. Each fact ends with ';', the name begins behind the first space that is where a fact could be.
+inline std::optional<MlsxPlace> read_facts(Entry& entry, std::string_view text) {
+  MlsxPlace place = MlsxPlace::inside;
+  entry.listed = text;
+  entry.type = Entry::Type::other;
   while (!text.starts_with(' ')) {
     const auto fact = text.substr(0, text.find(';'));
     const auto equals = fact.find('=');
     if (fact.size() == text.size() || equals == fact.npos || equals == 0) return std::nullopt;
-    read_fact(line, fact.substr(0, equals), fact.substr(equals + 1));
+    read_fact(entry, place, fact.substr(0, equals), fact.substr(equals + 1));
     text.remove_prefix(fact.size() + 1);
   }
-  line.entry.name = text.substr(1);
-  if (line.entry.name.empty()) return std::nullopt;
-  return line;
+  entry.name = text.substr(1);
+  return entry.name.empty() ? std::nullopt : std::optional{place};
 }
 
 }  // namespace detail
@@ -235,10 +226,11 @@ inline std::optional<FactsLine> read_facts(std::string_view text) {
 /// The name is a single component, byte for byte. It is empty where a line does not name a file of the directory: for
 /// cdir and pdir, which are the directory itself and the one above, and for a path as MLST tells it.
 inline std::optional<Entry> parse_facts(std::string_view line) {
-  auto result = detail::read_facts(line);
-  if (!result) return std::nullopt;
-  if (result->place != MlsxPlace::inside || !is_component(result->entry.name)) result->entry.name.clear();
-  return std::move(result->entry);
+  std::optional<Entry> entry{std::in_place};
+  const auto place = detail::read_facts(*entry, line);
+  if (!place) return std::nullopt;
+  if (place != MlsxPlace::inside || !is_component(entry->name)) entry->name.clear();
+  return entry;
 }
 
 }  // namespace ftplike

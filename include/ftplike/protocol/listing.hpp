@@ -156,8 +156,10 @@ class ListingParser {
     for (const auto reader : others) {
       if (auto entry = reader(words)) return entry;
     }
-    if (auto facts = detail::read_facts(words.line()); facts && facts->entry.type != Entry::Type::other) {
-      if (facts->place == MlsxPlace::inside) return std::move(facts->entry);
+    Entry of_facts;
+    const auto place = detail::read_facts(of_facts, words.line());
+    if (place && of_facts.type != Entry::Type::other) {
+      if (place == MlsxPlace::inside) return of_facts;
       return std::nullopt;
     }
     Entry unknown;

@@ -76,7 +76,9 @@ inline std::optional<Timestamp> parse_timestamp(std::string_view text) noexcept 
   if (!digits_only(text.substr(0, 14)) || !digits_only(fraction.substr(fraction.empty() ? 0 : 1))) return std::nullopt;
 
   const auto part = [text](std::size_t at, std::size_t size) {
-    return number_in(text.substr(at, size)).value_or(0);
+    unsigned value = 0;
+    for (const char digit : text.substr(at, size)) value = value * 10 + static_cast<unsigned>(digit - '0');
+    return value;
   };
   auto result = detail::moment(part(0, 4), part(4, 2), part(6, 2), part(8, 2), part(10, 2), part(12, 2));
   if (!result) return std::nullopt;
