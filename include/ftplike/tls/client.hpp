@@ -1,10 +1,8 @@
 #pragma once
 #include <algorithm>
 #include <cstddef>
-#include <exception>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -63,9 +61,7 @@ class ClientContext {
       trust(context, settings_.ca_file);
       X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context), X509_V_FLAG_PARTIAL_CHAIN);
     } else if (settings_.pinned.empty() && !settings_.insecure) {
-      X509_STORE* const store = SSL_CTX_get_cert_store(context);
-      require(X509_STORE_up_ref(store) == 1, "TLS context");
-      system_.reset(store);
+      trust_the_system(context);
     }
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
     SSL_CTX_set_cert_verify_callback(context, &verify, this);
@@ -85,30 +81,18 @@ class ClientContext {
 
  private:
   static int verify(X509_STORE_CTX* checked, void* self) noexcept {
-    const auto* const context = static_cast<const ClientContext*>(self);
-    return judge(context->settings_, checked, context->is_known(checked));
+    const auto& settings = static_cast<const ClientContext*>(self)->settings_;
+    return judge(settings, checked, is_known(settings, checked));
   }
-  bool is_known(X509_STORE_CTX* checked) const noexcept {
-    if (settings_.pinned.empty() && !settings_.insecure) {
-      if (knows_system()) return X509_verify_cert(checked) == 1;
-      X509_STORE_CTX_set_error(checked, X509_V_ERR_UNSPECIFIED);
-      return false;
-    }
-    bool known = settings_.pinned.empty();
+  static bool is_known(const TlsClientSettings& settings, X509_STORE_CTX* checked) noexcept {
+    if (settings.pinned.empty() && !settings.insecure) return X509_verify_cert(checked) == 1;
+    bool known = settings.pinned.empty();
     if (!known) {
       const Fingerprint shown{X509_STORE_CTX_get0_cert(checked)};
-      known = std::find(settings_.pinned.begin(), settings_.pinned.end(), shown) != settings_.pinned.end();
+      known = std::find(settings.pinned.begin(), settings.pinned.end(), shown) != settings.pinned.end();
     }
     X509_STORE_CTX_set_error(checked, known ? X509_V_OK : X509_V_ERR_APPLICATION_VERIFICATION);
     return known;
-  }
-  /// Reads whom the system trusts when the first server is to be verified: there are more than a hundred, which takes longer
-  /// than many a session, and a session without TLS needs none of them. Whether they are known, if they are to be.
-  bool knows_system() const noexcept {
-    try {
-      if (system_) std::call_once(system_is_read_, [this] { trust_the_system(system_.get()); });
-      return true;
-    } catch (const std::exception&) { return false; }
   }
   static int keep(SSL* ssl, SSL_SESSION* session) noexcept {
     auto* const tickets = static_cast<Tickets*>(SSL_get_app_data(ssl));
@@ -119,8 +103,6 @@ class ClientContext {
   const TlsClientSettings settings_;
   const KeyLog key_log_;
   ContextPointer context_;
-  std::unique_ptr<X509_STORE, Free> system_;  // that of the context, whatever the settings put in its place later
-  mutable std::once_flag system_is_read_;
 };
 
 }  // namespace detail::tls

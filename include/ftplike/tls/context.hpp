@@ -65,7 +65,6 @@ struct Free {
   void operator()(SSL_SESSION* session) const noexcept { SSL_SESSION_free(session); }
   void operator()(BIO* bio) const noexcept { BIO_free(bio); }
   void operator()(X509* certificate) const noexcept { X509_free(certificate); }
-  void operator()(X509_STORE* store) const noexcept { X509_STORE_free(store); }
   void operator()(EVP_PKEY* key) const noexcept { EVP_PKEY_free(key); }
   void operator()(STACK_OF(X509_INFO) * all) const noexcept { sk_X509_INFO_pop_free(all, X509_INFO_free); }
 };
@@ -168,8 +167,9 @@ inline void trust(SSL_CTX* context, const Pem& authorities) {
 }
 
 /// Has peers be believed for whom the system's authorities vouch.
-inline void trust_the_system(X509_STORE* store) {
-  require(X509_STORE_set_default_paths(store) == 1, "the system's certificates");
+inline void trust_the_system(SSL_CTX* context) {
+  require(SSL_CTX_set_default_verify_paths(context) == 1, "the system's certificates");
+  X509_STORE* const store = SSL_CTX_get_cert_store(context);
   for_each_authority([store](std::span<const std::byte> bytes) {
     const auto* next = reinterpret_cast<const unsigned char*>(bytes.data());
     const std::unique_ptr<X509, Free> authority{d2i_X509(nullptr, &next, static_cast<long>(bytes.size()))};
