@@ -124,7 +124,7 @@ def of_compiling(programs, titles):
 def of_growth(rows, titles):
     lines = []
     for row, (title, unit) in titles.items():
-        lines += [f"| {title} | {unit} |", "|---|---|", *(f"| {count} | {digits(median(samples))} |" for count, samples in rows[row].items()), ""]
+        lines += [f"| {title} | {unit} |", "|---|---|", *(f"| {count} | {digits(median(samples))} |" for count, samples in rows.get(row, {}).items()), ""]
     return lines
 
 
@@ -141,7 +141,7 @@ def circumstances(about):
 def behind(results, titles):
     return [f"- {said}{title}: {ratio:.2f}" for part, said in BESIDE_OTHERS.items() if part in results
             for row, (title, _) in titles[part].items()
-            if (ratio := to_best(medians(results[part], row), row in LESS)) and ratio < 1]
+            if (ratio := to_best(medians(results[part], row), row in LESS)) and round(ratio, 2) < 1]
 
 
 def write(results, titles):
@@ -149,7 +149,7 @@ def write(results, titles):
     lines = ["# Benchmarks", "",
              "Written by `bench/run`, which measures all of it anew: in each round every server is started afresh, in an order of its own,",
              "and asked the same by the same client, which costs as little as can be. Figures are medians; only ratios within a run mean",
-             "anything; those of the last columns are above 1 where ours is better. Files lie in memory.", ""]
+             "anything; ratios are above 1 where ours is better. Spread is how far the rounds are apart. Files lie in memory.", ""]
     for part, (heading, told_of) in PARTS.items():
         if part in results:
             lines += [f"## {heading}", "", circumstances(results["about"][part]), "", *told_of(results[part], titles[part])]

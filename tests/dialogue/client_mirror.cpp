@@ -572,10 +572,10 @@ TEST(Mirror, IsBounded) {
   TestPool pool{network, anna()};
   MirrorOptions few;
   few.entries = 3;
-  EXPECT_THROW(network.run(mirror(pool, "", folder.string(), few)), std::system_error);
+  EXPECT_EQ(error_of(network, mirror(pool, "", folder.string(), few)).code(), Errc::bad_listing);
   MirrorOptions shallow;
   shallow.depth = 1;
-  EXPECT_THROW(network.run(mirror(pool, "", folder.string(), shallow)), std::system_error);
+  EXPECT_EQ(error_of(network, mirror(pool, "", folder.string(), shallow)).code(), Errc::bad_listing);
   EXPECT_EQ(folder.count(), 0u);
 }
 
@@ -586,7 +586,7 @@ TEST(Mirror, IsBoundedWithinOneDirectory) {
   TestPool pool{network, anna()};
   MirrorOptions few;
   few.entries = 3;
-  EXPECT_THROW(network.run(plan_mirror(pool, "", folder.string(), few)), std::system_error);
+  EXPECT_EQ(error_of(network, plan_mirror(pool, "", folder.string(), few)).code(), Errc::bad_listing);
   few.entries = 5;
   EXPECT_EQ(network.run(plan_mirror(pool, "", folder.string(), few)).count(MirrorAction::Kind::transfer), 4u);
 }

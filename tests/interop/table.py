@@ -276,8 +276,9 @@ def columns_of(operations, place, arguments, verbose, **more):
 
 @contextlib.contextmanager
 def until_left(process):
+    """Gives the process, which is ended when it is left."""
     try:
-        yield
+        yield process
     finally:
         process.kill()
         process.wait()

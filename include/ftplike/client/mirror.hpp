@@ -38,7 +38,10 @@ inline std::vector<std::string> add_local(MirrorTree& tree, const std::string& r
                                           const MirrorOptions& options) {
   const auto place = path.empty() ? path_of(root) : path_of(root) / path_of(path);
   Descriptor folder{sys::open_file(place.c_str(), sys::to_list)};
-  if (!folder) fail_with(errno);
+  if (!folder) {
+    const std::error_code why{errno, std::generic_category()};
+    throw ClientError{why, "mirror", Channel::local, 0, text_of_path(place) + ": " + why.message()};
+  }
   const DirectoryStream stream = stream_of(std::move(folder));
   std::vector<std::string> inner;
   std::string its_path;
@@ -46,10 +49,11 @@ inline std::vector<std::string> add_local(MirrorTree& tree, const std::string& r
   while (const char* const name = next_name(stream.get())) {
     if (is_partial_name(name)) continue;
     FileStatus status{};
-    if (sys::status_at(sys::descriptor_of(stream.get()), name, &status) != 0) {
-      if (errno == ENOENT) continue;  // it has gone since
-      fail_with(errno);
-    }
+    int failed = sys::status_at(sys::descriptor_of(stream.get()), name, &status);
+    // Windows lists names that it takes for none of a file, as "aux.c"; some of them lead to it in a path.
+    if (failed && errno == EINVAL) failed = sys::status_of_path(place / path_of(name), &status, true);
+    if (failed && errno == ENOENT) continue;  // it has gone since
+    if (failed) fail_with(errno);
     describe(entry, status);
     join(its_path, path, name);
     tree.add(its_path, entry, options);
@@ -99,7 +103,7 @@ inline bool concerns_one_action(const std::exception_ptr& failure) {
 /// What the server lists of one directory.
 class MirrorListing {
  public:
-  /// Takes `most` entries at most.
+  /// Takes `most` lines at most.
   explicit MirrorListing(std::size_t most) noexcept : most_{most} {}
 
   MirrorEntries entries;  // by their names
@@ -107,9 +111,9 @@ class MirrorListing {
   bool is_too_long = false;
 
   void add(const Entry& entry) {
-    if (entry.name.empty()) return unread.add(entry.listed);
-    is_too_long = entries.size() == most_;
+    is_too_long = entries.size() + unread.lines == most_;
     if (is_too_long) throw std::system_error(Errc::bad_listing);
+    if (entry.name.empty()) return unread.add(entry.listed);
     entries.add(entry.name, entry);
   }
 

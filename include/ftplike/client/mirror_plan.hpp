@@ -175,7 +175,7 @@ template <class = void> class BasicMirrorEntries {
     return static_cast<std::size_t>(std::lower_bound(rows_.begin(), rows_.end(), path, is_before) - rows_.begin());
   }
   const MirrorEntry* find(std::string_view path) const noexcept { return at_if_there(lower_bound(path), path); }
-  /// The same where the last search was near: from `at` on, which is where it stands then.
+  /// The same for paths that are asked for in their order: searches from `at` on, and leaves there where it ended.
   const MirrorEntry* find_near(std::size_t& at, std::string_view path) const noexcept {
     while (at < rows_.size() && path_of(rows_[at]) < path) ++at;
     while (at > 0 && path_of(rows_[at - 1]) >= path) --at;

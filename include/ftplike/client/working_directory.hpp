@@ -15,7 +15,7 @@
 // and MLSD in many ways: as a pattern, as options, not at all. All understand CWD.
 namespace ftplike::inline v0_2::detail {
 
-/// Makes of `path` that of a directory with another one behind it.
+/// Sets `path` to that of a directory, a '/' where one is missing, and a name.
 inline void join(std::string& path, std::string_view directory, std::string_view name) {
   path = directory;
   if (!path.empty() && !path.ends_with('/') && !name.empty()) path += '/';

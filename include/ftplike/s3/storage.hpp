@@ -156,6 +156,7 @@ template <class = void> class BasicS3Storage {
     if (!found.is_nothing()) detail::fail(std::errc::file_exists);
     state_->note_change();
     co_await put_marker(path, detail::S3Fields{});
+    state_->note_change();
   }
   /// Removes a file and its partial file; where there is only a partial file, that one.
   awaitable<void> remove(Path path) {

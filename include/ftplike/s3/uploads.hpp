@@ -38,7 +38,7 @@ struct S3Incoming {
   std::optional<Path> wanted{};  // of a unique name: where the numbers start
   S3Fields fields{};             // of the object that it will be
 
-  S3Mark seen{};                 // that there is no directory of this name
+  S3Mark seen{};                 // when it was last looked whether there is a directory of this name: there was none
 
   std::string key{};  // of the parts, whatever the path is now
   S3Upload upload{};  // empty: no part yet
