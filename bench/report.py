@@ -10,6 +10,7 @@ import subprocess
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MIB = 1024 * 1024
 BESIDE_OTHERS = {"servers": "", "tls": "under TLS, ", "clients": "our client, "}
+NAMES = {"before": "the build before"}
 LESS = {"idle", "tls-idle", "one-down", "one-up", "tree-down", "tree-up", "same"}
 
 
@@ -89,14 +90,18 @@ def of_servers(rows, titles):
     ratios = [(title, to_best(medians(rows, row), row in LESS)) for row, (title, _) in titles.items()]
     plot(ROOT / "docs/pictures/bench-servers.svg", "Our server to the best other one (above 1 is better)",
          [(title, ratio) for title, ratio in ratios if ratio])
-    return [*comparison(rows, titles), "![How our server stands to the best other one](pictures/bench-servers.svg)", "",
-            "Processor time of the server, for one operation (a MiB of the big files):", "",
+    return ["The client is a load generator (`bench/load.cpp`) that costs as little as it can. Our server has as many threads as the machine has",
+            "processors. To log in, ours and pyftpdlib compare the password as it is, ProFTPD and Pure-FTPd its hash; vsftpd asks PAM. *An idle",
+            "session* is the memory that one more session takes which is logged in and does nothing.", "",
+            *comparison(rows, titles), "![How our server stands to the best other one](pictures/bench-servers.svg)", "",
+            "Processor time of the server for one operation, or for a MiB of the big files; less is better:", "",
             *comparison(rows, in_microseconds(titles), "cpu")]
 
 
 def of_tls(rows, titles):
-    return ["The client is curl, which waits 0.2 s before a small file where a server answers late.", "", *comparison(rows, titles),
-            "Processor time of the server, for a MiB or a small file:", "", *comparison(rows, in_microseconds(titles), "cpu")]
+    return ["The client is curl. One that downloads small files waits 0.2 s before a file if the server is late with its answer, which is most",
+            "of what that row shows.", "", *comparison(rows, titles),
+            "Processor time of the server for a MiB of the big files, or for a small file, counted in steps of 10 ms; less is better:", "", *comparison(rows, in_microseconds(titles), "cpu")]
 
 
 def in_microseconds(titles):
@@ -105,9 +110,10 @@ def in_microseconds(titles):
 
 def of_clients(rows, titles):
     peaks = medians(rows, "same", "memory")
-    return [*comparison(rows, titles), "Processor time of the client:", "", *comparison(rows, titles, "cpu"),
-            "Memory at the most, where a mirror finds nothing to do: "
-            + ", ".join(f"{name} {digits(peak / MIB)} MiB" for name, peak in peaks.items()) + ".", ""]
+    return ["The server is ours. Time that a client takes for all of it; less is better:", "", *comparison(rows, titles),
+            "Processor time of the client:", "", *comparison(rows, titles, "cpu"),
+            "Memory that the client takes at the most in the last row: "
+            + ", ".join(f"{NAMES.get(name, name)} {digits(peak / MIB)} MiB" for name, peak in peaks.items()) + ".", ""]
 
 
 def of_compiling(programs, titles):
@@ -116,13 +122,14 @@ def of_compiling(programs, titles):
         size = f"{median(programs[name]['size']) / 1000:.0f}" if "size" in programs[name] else "–"
         return f"{median(samples) / median(programs['echo']['g++']):.1f} | {median(samples, 'memory') / MIB:.0f} | {size}"
 
-    return ["Processor time of g++ -O0, to that of a plain Asio echo server, and its memory at the most; the program by g++ -Os, without",
-            "symbols.", "", "| program | ratio | MiB | kB |", "|---|---|---|---|",
+    return ["*Time* is the processor time of `g++ -O0`, as a multiple of what it takes for a plain Asio echo server, and *memory* what the",
+            "compiler takes at the most. *Size* is that of the program by `g++ -Os`, without symbols.", "",
+            "| program | time | memory, MiB | size, kB |", "|---|---|---|---|",
             *(f"| {title} | {cells(name)} |" for name, title in titles.items()), ""]
 
 
 def of_growth(rows, titles):
-    lines = []
+    lines = ["Our server alone: how the time for something, or the memory, depends on how much there is.", ""]
     for row, (title, unit) in titles.items():
         lines += [f"| {title} | {unit} |", "|---|---|", *(f"| {count} | {digits(median(samples))} |" for count, samples in rows.get(row, {}).items()), ""]
     return lines
@@ -132,10 +139,11 @@ PARTS = {"servers": ("Servers", of_servers), "tls": ("Servers under TLS 1.3", of
          "compile": ("What including it costs", of_compiling), "growth": ("How it grows", of_growth)}
 
 
-def circumstances(about):
-    before = f"; the build before is commit {about['base']}" if about["base"] else ""
+def circumstances(about, part):
+    before = f"; the build before is commit {about['base']}" if about["base"] and part in BESIDE_OTHERS else ""
+    rounds = f"{about['rounds']} rounds" + (f", {about['seconds']:g} s for each row" if part == "servers" else "")
     return (f"{about['date']}, {about['processors']} processors ({about['processor']}), Linux {about['kernel']}, {about['compiler']}; "
-            f"{about['rounds']} rounds of {about['seconds']:g} s; commit {about['commit']}{before}.")
+            f"{rounds}; commit {about['commit']}{before}.")
 
 
 def behind(results, titles):
@@ -147,12 +155,18 @@ def behind(results, titles):
 def write(results, titles):
     """`titles`: for each part its rows in their order, with their title and unit."""
     lines = ["# Benchmarks", "",
-             "Written by `bench/run`, which measures all of it anew: in each round every server is started afresh, in an order of its own,",
-             "and asked the same by the same client, which costs as little as can be. Figures are medians; only ratios within a run mean",
-             "anything; ratios are above 1 where ours is better. Spread is how far the rounds are apart. Files lie in memory.", ""]
+             "Written by `bench/run`, which measures all of this on loopback, with all files in memory, so that no disk is measured. In each",
+             "round every server is started afresh, in another order, and has to do the same for the same client.", "",
+             "- *Down* is a download, *up* an upload. A small file has 1 KiB, a big one 256 MiB, and 1 GiB under TLS.",
+             "- Figures are medians of the rounds. On another machine they are others: only the ratios mean anything.",
+             "- *Ours to the best other*: how many times as good ours, the column *ftplike*, is as the best of the other columns. Above 1 ours is",
+             "  better, also in rows where less is better. *To the build before* compares ours with an older build of ours in the same way.",
+             "- *Spread of ours*: the difference of its best and its worst round, in per cent of the median.",
+             "- A dash: there is no figure, since the program cannot do this (vsftpd has no MLSD) or none could be taken.", ""]
     for part, (heading, told_of) in PARTS.items():
         if part in results:
-            lines += [f"## {heading}", "", circumstances(results["about"][part]), "", *told_of(results[part], titles[part])]
-    lines += ["## Where we are behind", "", *(behind(results, titles) or ["Nowhere."]),
+            lines += [f"## {heading}", "", circumstances(results["about"][part], part), "", *told_of(results[part], titles[part])]
+    lines += ["## Where we are behind", "", "Rows of the tables above, but for those of processor time, where *ours to the best other* is below 1:", "",
+              *(behind(results, titles) or ["Nowhere."]),
               *(f"- not measured: {failure}" for failure in results["failures"]), ""]
     (ROOT / "docs/benchmarks.md").write_text("\n".join(lines))
