@@ -9243,7 +9243,7 @@ inline const Entry* telling_one(const ServerZone& zone, const std::vector<const 
 // and MLSD in many ways: as a pattern, as options, not at all. All understand CWD.
 namespace ftplike::inline v0_2::detail {
 
-/// Makes of `path` that of a directory with another one behind it.
+/// Sets `path` to that of a directory, a '/' where one is missing, and a name.
 inline void join(std::string& path, std::string_view directory, std::string_view name) {
   path = directory;
   if (!path.empty() && !path.ends_with('/') && !name.empty()) path += '/';
@@ -23402,7 +23402,7 @@ template <class = void> class BasicMirrorEntries {
     return static_cast<std::size_t>(std::lower_bound(rows_.begin(), rows_.end(), path, is_before) - rows_.begin());
   }
   const MirrorEntry* find(std::string_view path) const noexcept { return at_if_there(lower_bound(path), path); }
-  /// The same where the last search was near: from `at` on, which is where it stands then.
+  /// The same for paths that are asked for in their order: searches from `at` on, and leaves there where it ended.
   const MirrorEntry* find_near(std::size_t& at, std::string_view path) const noexcept {
     while (at < rows_.size() && path_of(rows_[at]) < path) ++at;
     while (at > 0 && path_of(rows_[at - 1]) >= path) --at;
@@ -24513,7 +24513,10 @@ inline std::vector<std::string> add_local(MirrorTree& tree, const std::string& r
                                           const MirrorOptions& options) {
   const auto place = path.empty() ? path_of(root) : path_of(root) / path_of(path);
   Descriptor folder{sys::open_file(place.c_str(), sys::to_list)};
-  if (!folder) fail_with(errno);
+  if (!folder) {
+    const std::error_code why{errno, std::generic_category()};
+    throw ClientError{why, "mirror", Channel::local, 0, text_of_path(place) + ": " + why.message()};
+  }
   const DirectoryStream stream = stream_of(std::move(folder));
   std::vector<std::string> inner;
   std::string its_path;
@@ -24521,10 +24524,11 @@ inline std::vector<std::string> add_local(MirrorTree& tree, const std::string& r
   while (const char* const name = next_name(stream.get())) {
     if (is_partial_name(name)) continue;
     FileStatus status{};
-    if (sys::status_at(sys::descriptor_of(stream.get()), name, &status) != 0) {
-      if (errno == ENOENT) continue;  // it has gone since
-      fail_with(errno);
-    }
+    int failed = sys::status_at(sys::descriptor_of(stream.get()), name, &status);
+    // Windows lists names that it takes for none of a file, as "aux.c"; some of them lead to it in a path.
+    if (failed && errno == EINVAL) failed = sys::status_of_path(place / path_of(name), &status, true);
+    if (failed && errno == ENOENT) continue;  // it has gone since
+    if (failed) fail_with(errno);
     describe(entry, status);
     join(its_path, path, name);
     tree.add(its_path, entry, options);
@@ -24574,7 +24578,7 @@ inline bool concerns_one_action(const std::exception_ptr& failure) {
 /// What the server lists of one directory.
 class MirrorListing {
  public:
-  /// Takes `most` entries at most.
+  /// Takes `most` lines at most.
   explicit MirrorListing(std::size_t most) noexcept : most_{most} {}
 
   MirrorEntries entries;  // by their names
@@ -24582,9 +24586,9 @@ class MirrorListing {
   bool is_too_long = false;
 
   void add(const Entry& entry) {
-    if (entry.name.empty()) return unread.add(entry.listed);
-    is_too_long = entries.size() == most_;
+    is_too_long = entries.size() + unread.lines == most_;
     if (is_too_long) throw std::system_error(Errc::bad_listing);
+    if (entry.name.empty()) return unread.add(entry.listed);
     entries.add(entry.name, entry);
   }
 
