@@ -565,6 +565,15 @@ TEST(Mirror, NeedsListingsThatTellMoreThanNames) {
   EXPECT_EQ(error_of(network, mirror(pool, "", folder.string())).code(), std::errc::function_not_supported);
 }
 
+/// The error of a mirror that has to fail.
+template <class R> std::error_code mirror_error(TestNetwork& network, awaitable<R> operation) {
+  try {
+    network.run(std::move(operation));
+  } catch (const std::system_error& error) { return error.code(); }
+  ADD_FAILURE() << "the mirror did not fail";
+  return {};
+}
+
 TEST(Mirror, IsBounded) {
   TestNetwork network{1};
   const TestFolder folder;
@@ -572,10 +581,10 @@ TEST(Mirror, IsBounded) {
   TestPool pool{network, anna()};
   MirrorOptions few;
   few.entries = 3;
-  EXPECT_EQ(error_of(network, mirror(pool, "", folder.string(), few)).code(), Errc::bad_listing);
+  EXPECT_EQ(mirror_error(network, mirror(pool, "", folder.string(), few)), Errc::bad_listing);
   MirrorOptions shallow;
   shallow.depth = 1;
-  EXPECT_EQ(error_of(network, mirror(pool, "", folder.string(), shallow)).code(), Errc::bad_listing);
+  EXPECT_EQ(mirror_error(network, mirror(pool, "", folder.string(), shallow)), Errc::bad_listing);
   EXPECT_EQ(folder.count(), 0u);
 }
 
@@ -586,9 +595,23 @@ TEST(Mirror, IsBoundedWithinOneDirectory) {
   TestPool pool{network, anna()};
   MirrorOptions few;
   few.entries = 3;
-  EXPECT_EQ(error_of(network, plan_mirror(pool, "", folder.string(), few)).code(), Errc::bad_listing);
+  EXPECT_EQ(mirror_error(network, plan_mirror(pool, "", folder.string(), few)), Errc::bad_listing);
   few.entries = 5;
   EXPECT_EQ(network.run(plan_mirror(pool, "", folder.string(), few)).count(MirrorAction::Kind::transfer), 4u);
+}
+
+TEST(Mirror, IsBoundedWhereAServerSendsLinesThatNobodyUnderstandsAndNoEnd) {
+  TestNetwork network{1};
+  const TestFolder folder;
+  ScriptedServer server{network};
+  server.welcomes({"MLST type*;size*;"}).passive().accepts_data().hears("MLSD").says("150 Here");
+  server.sends("?\r\n?\r\ntype=file;size=1; a\r\n?\r\n").is_left();
+  PoolOptions options;
+  options.client.dialect = Dialect::standard;
+  TestPool pool{network, "ftp://ann:secret@10.0.0.2", options};
+  MirrorOptions few;
+  few.entries = 3;
+  EXPECT_EQ(mirror_error(network, plan_mirror(pool, "", folder.string(), few)), Errc::bad_listing);
 }
 
 TEST(Mirror, TakesTheLastOfWhatIsListedTwice) {

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,6 +38,11 @@ class SmallBucket {
     const std::lock_guard lock{mutex_};
     meanwhile_ = {std::move(what), std::move(act)};
   }
+  /// The same, before such a request has had any effect.
+  void before(std::string what, std::function<void()> act) {
+    const std::lock_guard lock{mutex_};
+    before_ = {std::move(what), std::move(act)};
+  }
   S3Storage storage() const {
     ftplike::S3Options options;
     options.endpoint = store_.endpoint();
@@ -61,18 +67,21 @@ class SmallBucket {
   }
 
  private:
+  using Once = std::pair<std::string, std::function<void()>>;
+
   StoreAnswer reply_to(const StoreRequest& request) {
+    act_on(before_, request);
     StoreAnswer reply = reply_now(request);
-    std::function<void()> act;
+    act_on(meanwhile_, request);
+    return reply;
+  }
+  void act_on(Once& once, const StoreRequest& request) {
+    Once taken;
     {
       const std::lock_guard lock{mutex_};
-      if (request.what == meanwhile_.first) {
-        act = std::exchange(meanwhile_.second, {});
-        meanwhile_.first.clear();
-      }
+      if (request.what == once.first) taken = std::exchange(once, {});
     }
-    if (act) act();
-    return reply;
+    if (taken.second) taken.second();
   }
   StoreAnswer reply_now(const StoreRequest& request) {
     const std::lock_guard lock{mutex_};
@@ -125,7 +134,7 @@ class SmallBucket {
   std::mutex mutex_;
   std::map<std::string, Object> objects_;
   std::size_t told_ = 0;
-  std::pair<std::string, std::function<void()>> meanwhile_;
+  Once before_, meanwhile_;
   ScriptedStore store_{[this](const StoreRequest& request) { return reply_to(request); }};
 };
 using Asked = std::vector<std::string>;
@@ -266,6 +275,15 @@ TEST_F(S3RequestsMade, TakeNoDirectoryForThereThatWasRemovedWhileItWasAskedFor) 
   bucket.while_asked("HEAD /inbox/d/", [&] { others.run(others.storage.remove_directory(Path{"/d"})); });
   EXPECT_TRUE(files.stat("/d").is_directory()) << "it was, when the store was asked";
   EXPECT_EQ(files.error(files.storage.create(Path{"/d/new"}, 0)), std::errc::no_such_file_or_directory);
+}
+
+TEST_F(S3RequestsMade, LookAgainForADirectoryThatWasOnItsWayWhenAnUploadBegan) {
+  Files<S3Storage> others{files.storage.for_client(ftplike::ClientKey{})};
+  std::optional<S3Storage::Writer> writer;
+  bucket.before("PUT /inbox/d/", [&] { writer.emplace(others.create("/d")); });
+  files.run(files.storage.make_directory(Path{"/d"}));
+  ASSERT_TRUE(writer);
+  EXPECT_EQ(others.error(writer->finish()), std::errc::is_a_directory);
 }
 
 TEST_F(S3RequestsMade, GiveAFileThatWasReadAheadOnce) {
