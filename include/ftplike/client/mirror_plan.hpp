@@ -374,12 +374,12 @@ class MirrorPlanner {
       return;
     }
     std::set<std::string, std::less<>> kept;  // directories with something that stays
-    std::size_t near = source_.entries.size();
+    std::size_t near_in_source = source_.entries.size();
     for (std::size_t i = target_.entries.size(); i > 0; --i) {
       const std::string_view path = target_.entries.path(i - 1);
       const MirrorEntry& entry = target_.entries.entry(i - 1);
       if (removed_.contains(path) || is_below(path, removed_)) continue;
-      const bool stays = source_.entries.find_near(near, path) || !concerns(options_, path, entry) ||
+      const bool stays = source_.entries.find_near(near_in_source, path) || !concerns(options_, path, entry) ||
                          is_below(path, skipped_) || kept.contains(path) || is_below(path, source_.unlisted) ||
                          target_.unlisted.contains(path);
       if (!stays)
