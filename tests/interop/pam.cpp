@@ -19,14 +19,14 @@ struct Pam : testing::Test {
   Pam() {
     root.write("anna/a", "hers");
     root.write("theirs", "not hers");
-    files.write("check", "#!/bin/sh\nread -r password || :\n"
-                         "echo \"$PAM_TYPE $PAM_USER $PAM_RHOST\" >> " + (files / "seen") + "\n"
-                         "[ \"$password\" = secret ]\n");
-    std::filesystem::permissions(files / "check", std::filesystem::perms::owner_all);
-    write_service("auth required pam_exec.so quiet expose_authtok " + (files / "check") + "\naccount required pam_permit.so\n");
+    write_service(with_module("seen"));
     EXPECT_TRUE(ended_well(server_is_told({"add-user", users(), "anna", "--pam", "--root", "/anna", "--rights", "read"})));
   }
   void write_service(const std::string& text) const { files.write("pam.d/ftplike-test", text); }
+  /// The service that asks pam_module.cpp, with the file that is told who asks, and more words for it.
+  std::string with_module(std::string_view told, std::string_view more = {}) const {
+    return "auth required " FTPLIKE_PAM_MODULE " " + (files / told) + ' ' + std::string{more} + "\naccount required pam_permit.so\n";
+  }
   std::string users() const { return files / "users"; }
   std::string service() const { return files / "pam.d/ftplike-test"; }
   Words options() const { return {"--users", users(), "--pam", service(), "--log", "-"}; }
@@ -54,7 +54,7 @@ TEST_F(Pam, ChecksThePasswordOfAUserWhoseRootAndRightsTheUsersFileHas) {
   files.write("up", "x");
   EXPECT_EQ(curl(server, "anna", "secret", {"--upload-file", files / "up"}).status, upload_failed);
   EXPECT_EQ(curl(server, "anna", "sesame").status, login_refused);
-  EXPECT_EQ(files.read("seen").substr(0, 20), "auth anna 127.0.0.1\n");
+  EXPECT_EQ(files.read("seen"), "auth anna 127.0.0.1\nauth anna 127.0.0.1\nauth anna 127.0.0.1\n");
   const auto words = told(server);
   EXPECT_NE(words.find("login refused to anna: PAM: "), std::string::npos) << words;
   EXPECT_EQ(words.find("sesame"), std::string::npos) << words;
@@ -136,7 +136,7 @@ TEST_F(Pam, CountsForBansAsOtherPasswordsDo) {
 
 TEST_F(Pam, LetsThoseInWhoNeedNoWorkerWhileAModuleHangs) {
   // A worker is held by a password that hangs, as long as the test lasts; what needs no worker goes on.
-  files.write("check", "#!/bin/sh\ntouch " + (files / "hangs") + "\nexec tail -f --pid=" + std::to_string(::getpid()) + " /dev/null\n");
+  write_service(with_module("hangs", "hangs"));
   RunningServer server{root.string(), options()};
   Process waiting{Program{{"curl", "--disable", "--silent", "--max-time", "55", "ftp://anna:secret@" + server.host() + ':' + server.port() + "/a"}}};
   while (!files.has("hangs")) std::this_thread::yield();

@@ -8,5 +8,5 @@ case $operation in
   put) ncftpput "$@" -c "$host" "$remote" <"$local" ;;
   # What it is to go on with has the same name at both ends.
   reget) mv "$local" "into/$name" && ncftpget "$@" -z "$host" into "$remote" && mv "into/$name" "$local" ;;
-  reput) cp "$local" "into/$name" && ncftpput "$@" -z "$host" "${remote%/*}" "into/$name" ;;
+  reput) cp -p "$local" "into/$name" && ncftpput "$@" -z "$host" "${remote%/*}" "into/$name" ;;
 esac

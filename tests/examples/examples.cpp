@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <utility>
 
-#include "running_server.hpp"
+#include "interop/running_server.hpp"
 
 namespace {
 
