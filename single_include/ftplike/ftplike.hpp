@@ -1140,14 +1140,16 @@ class ThreadPool final : public WorkerPool {
   }
 
   bool submit(Job job, ClientKey client) override {
-    const std::lock_guard lock{queue_->mutex};
-    if (queue_->waiting >= queue_->most_waiting) return false;
-    if (queue_->idle <= queue_->waiting && queue_->threads < queue_->most_threads) {
-      std::thread{[queue = queue_] { work(*queue); }}.detach();
-      ++queue_->threads;
+    const std::shared_ptr<Queue> queue = queue_;  // what the job does may end this pool
+    std::unique_lock lock{queue->mutex};
+    if (queue->waiting >= queue->most_waiting) return false;
+    if (queue->idle <= queue->waiting && queue->threads < queue->most_threads) {
+      std::thread{[queue] { work(*queue); }}.detach();
+      ++queue->threads;
     }
-    queue_->put(std::move(job), client);
-    queue_->changed.notify_one();
+    queue->put(std::move(job), client);
+    lock.unlock();  // first: the thread that wakes wants it
+    queue->changed.notify_one();
     return true;
   }
 

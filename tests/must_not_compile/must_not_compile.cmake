@@ -1,7 +1,16 @@
 list(TRANSFORM INCLUDES PREPEND -I)
 list(TRANSFORM DEFINITIONS PREPEND -D)
+set(compile ${COMPILER} -std=c++20 ${DEFINITIONS} ${INCLUDES})
+if(SOURCE MATCHES "\\.hpp$")
+  # To be taken for PRECOMPILED where a file begins with that, which there need not be.
+  execute_process(COMMAND ${compile} -x c++-header ${SOURCE} -o ${PRECOMPILED}.gch COMMAND_ERROR_IS_FATAL ANY)
+  return()
+endif()
+if(PRECOMPILED)
+  list(APPEND compile -include ${PRECOMPILED})
+endif()
 execute_process(
-  COMMAND ${COMPILER} -std=c++20 -fsyntax-only ${DEFINITIONS} ${INCLUDES} ${SOURCE}
+  COMMAND ${compile} -fsyntax-only ${SOURCE}
   RESULT_VARIABLE failed OUTPUT_VARIABLE said ERROR_VARIABLE said)
 
 file(STRINGS ${SOURCE} first_line LIMIT_COUNT 1)

@@ -1,0 +1,3 @@
+// What most of the files here include.
+#include <ftplike/io/tcp.hpp>
+#include <ftplike/server.hpp>
