@@ -2,7 +2,7 @@ list(TRANSFORM INCLUDES PREPEND -I)
 list(TRANSFORM DEFINITIONS PREPEND -D)
 set(compile ${COMPILER} -std=c++20 ${DEFINITIONS} ${INCLUDES})
 if(SOURCE MATCHES "\\.hpp$")
-  # To be taken for PRECOMPILED where a file begins with that, which there need not be.
+  # A compiler that is told to include PRECOMPILED takes PRECOMPILED.gch; a file PRECOMPILED itself there is not.
   execute_process(COMMAND ${compile} -x c++-header ${SOURCE} -o ${PRECOMPILED}.gch COMMAND_ERROR_IS_FATAL ANY)
   return()
 endif()
