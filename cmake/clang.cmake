@@ -1,3 +1,9 @@
 # The toolchain of the presets that are for Clang: the oldest here of those that ./setup knows.
 find_program(FTPLIKE_CLANG NAMES clang++-16 clang++-17 clang++-18 clang++-19 clang++ REQUIRED)
 set(CMAKE_CXX_COMPILER ${FTPLIKE_CLANG})
+# Of that compiler, for an older one does not know what it writes; it takes a quarter of the time of the system's.
+string(REGEX REPLACE ".*clang\\+\\+" "ld.lld" linker ${FTPLIKE_CLANG})
+find_program(FTPLIKE_LLD ${linker})
+if(FTPLIKE_LLD)
+  set(CMAKE_EXE_LINKER_FLAGS_INIT --ld-path=${FTPLIKE_LLD})
+endif()

@@ -11,7 +11,5 @@ foreach(language C CXX)
   set(CMAKE_${language}_FLAGS_INIT -femulated-tls)  # as that library is compiled
 endforeach()
 string(APPEND CMAKE_CXX_FLAGS_INIT " -nostdinc++ -isystem ${library}/include/c++ -isystem ${library}/include/c++/x86_64-w64-mingw32")
-# Of that compiler, for an older one does not know what it writes. std::type_info compares in the library and in each unit.
-string(REGEX REPLACE ".*clang\\+\\+" "ld.lld" linker ${FTPLIKE_CLANG})
-find_program(FTPLIKE_LLD ${linker} REQUIRED)
-set(CMAKE_EXE_LINKER_FLAGS_INIT "-static -pthread --ld-path=${FTPLIKE_LLD} -L${library} -Wl,--allow-multiple-definition")
+# std::type_info compares in the library and in each unit.
+string(PREPEND CMAKE_EXE_LINKER_FLAGS_INIT "-static -pthread -L${library} -Wl,--allow-multiple-definition ")

@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -35,28 +36,21 @@ template <class Culprit> struct CheckLoginFunction {
 
 }  // namespace detail
 
-/// An authenticator that asks a function, see `authenticate_with`.
-template <class Function> class FunctionAuthenticator {
+/// An authenticator that asks a function, see `authenticate_with`: one type whatever the function, so that a program, or a
+/// test suite, with several of them compiles one server.
+class FunctionAuthenticator {
  public:
-  /// `others` says what anonymous logins and sessions without a login may do.
+  /// What is asked: it gives nobody where a login is refused.
+  using Function = std::function<awaitable<std::optional<Account>>(const Credentials&)>;
+
+  /// `function` is asked about every login; `others` says what sessions without a login may do.
   FunctionAuthenticator(Function function, Anonymous others)
       : function_{std::move(function)}, others_{std::move(others)} {}
 
-  awaitable<std::optional<Account>> log_in(const Credentials& credentials) {
-    auto anonymous = others_.anonymous(credentials.user);
-    if (anonymous) co_return anonymous;
-    if constexpr (is_awaited) {
-      std::optional<Account> account = co_await std::invoke(function_, credentials);
-      co_return account;
-    } else {
-      co_return std::invoke(function_, credentials);
-    }
-  }
+  awaitable<std::optional<Account>> log_in(const Credentials& credentials) { return function_(credentials); }
   std::optional<Account> guest() const { return others_.guest(); }
 
  private:
-  using Given = std::invoke_result_t<Function&, const Credentials&>;
-  static constexpr bool is_awaited = std::is_same_v<Given, awaitable<std::optional<Account>>>;
   Function function_;
   Anonymous others_;
 };
@@ -77,7 +71,19 @@ template <class Function> class FunctionAuthenticator {
 /// has been awaited.
 template <class Function> auto authenticate_with(Function function, Anonymous others = {}) {
   if constexpr (detail::CheckLoginFunction<Function>::ok) {
-    return FunctionAuthenticator<Function>{std::move(function), std::move(others)};
+    // Shared, for a std::function wants to copy what need not be copyable.
+    auto shared = std::make_shared<Function>(std::move(function));
+    auto ask = [shared, others](const Credentials& credentials) -> awaitable<std::optional<Account>> {
+      auto anonymous = others.anonymous(credentials.user);
+      if (anonymous) co_return anonymous;
+      if constexpr (std::is_convertible_v<std::invoke_result_t<Function&, const Credentials&>, std::optional<Account>>) {
+        co_return std::invoke(*shared, credentials);
+      } else {
+        std::optional<Account> account = co_await std::invoke(*shared, credentials);
+        co_return account;
+      }
+    };
+    return FunctionAuthenticator{std::move(ask), std::move(others)};
   } else {
     return others;  // which spares the compiler another complaint
   }
