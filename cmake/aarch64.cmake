@@ -4,6 +4,7 @@ set(CMAKE_SYSTEM_PROCESSOR aarch64)
 find_program(FTPLIKE_AARCH64_CXX aarch64-linux-gnu-g++ REQUIRED)
 find_program(FTPLIKE_QEMU_AARCH64 NAMES qemu-aarch64 qemu-aarch64-static REQUIRED)
 include(${CMAKE_CURRENT_LIST_DIR}/clang.cmake)
+set(CMAKE_C_COMPILER_TARGET aarch64-linux-gnu)
 set(CMAKE_CXX_COMPILER_TARGET aarch64-linux-gnu)
 # By its loader and libraries of the foreign architecture (libstdc++6:arm64). Those of the cross compiler (-L) would be an
 # older C library beside that one.

@@ -1,6 +1,8 @@
 # The toolchain of the presets that are for Clang: the oldest here of those that ./setup knows.
 find_program(FTPLIKE_CLANG NAMES clang++-16 clang++-17 clang++-18 clang++-19 clang++ REQUIRED)
 set(CMAKE_CXX_COMPILER ${FTPLIKE_CLANG})
+string(REPLACE "clang++" "clang" FTPLIKE_CLANG_C ${FTPLIKE_CLANG})
+set(CMAKE_C_COMPILER ${FTPLIKE_CLANG_C})  # GoogleTest, from its sources, asks for one
 # Of that compiler, for an older one does not know what it writes; it takes a quarter of the time of the system's.
 string(REGEX REPLACE ".*clang\\+\\+" "ld.lld" linker ${FTPLIKE_CLANG})
 find_program(FTPLIKE_LLD ${linker})

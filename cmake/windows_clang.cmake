@@ -2,8 +2,6 @@
 # It takes half the time and half the memory of that one's own compiler, and its linker a tenth.
 include(${CMAKE_CURRENT_LIST_DIR}/windows.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/clang.cmake)
-string(REPLACE "clang++" "clang" FTPLIKE_CLANG_C ${FTPLIKE_CLANG})
-set(CMAKE_C_COMPILER ${FTPLIKE_CLANG_C})
 execute_process(COMMAND ${FTPLIKE_MINGW_CXX} -print-libgcc-file-name OUTPUT_VARIABLE library OUTPUT_STRIP_TRAILING_WHITESPACE)
 cmake_path(GET library PARENT_PATH library)  # Clang takes the one without std::thread, or finds none
 foreach(language C CXX)
