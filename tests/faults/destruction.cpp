@@ -38,14 +38,14 @@ enum class Loop { of_the_transport, of_its_threads, of_the_program };
 
 /// All that takes part, each of which can be destroyed by itself.
 struct Cast {
-  explicit Cast(Loop whose, const TestFolder& theirs) {
+  explicit Cast(Loop whose, const TestFolder& server_files) {
     if (whose == Loop::of_the_program) {
       loop = std::make_unique<asio::io_context>();
       network = std::make_unique<TcpTransport>(*loop);
     } else {
       network = std::make_unique<TcpTransport>(whose == Loop::of_its_threads ? 3 : 1);
     }
-    server = std::make_unique<DestructionServer>(*network, DirectoryStorage{theirs.string()},
+    server = std::make_unique<DestructionServer>(*network, DirectoryStorage{server_files.string()},
                                                  Anonymous{.logins = "write", .without_login = "write"}, DataPorts{});
     url = Url{"127.0.0.1", server->listen("127.0.0.1", 0).port()};
     url.user = "anonymous";
@@ -84,10 +84,10 @@ struct Cast {
   std::exception_ptr error;
 };
 
-using Operation = std::function<awaitable<void>(Cast&, const TestFolder& ours)>;
-struct Named {
+using DestructionOperation = std::function<awaitable<void>(Cast&, const TestFolder& local)>;
+struct NamedOperation {
   const char* name;
-  Operation start;
+  DestructionOperation start;
 };
 /// An operation whose result is of no interest.
 template <class R> awaitable<void> only(awaitable<R> operation) { (void)co_await std::move(operation); }
@@ -148,11 +148,11 @@ awaitable<void> exchange(Cast& it) {
   DestructionClient other = co_await connect(*it.network, it.url);
   co_await transfer_between(*it.client, other, "big", "exchanged");
 }
-awaitable<void> mirror_back(DestructionPool& pool, std::string ours) {
+awaitable<void> mirror_back(DestructionPool& pool, std::string local) {
   MirrorOptions options;
   options.direction = Direction::sent;
   options.delete_others = true;
-  (void)co_await mirror(pool, "copies", std::move(ours), options);
+  (void)co_await mirror(pool, "copies", std::move(local), options);
 }
 awaitable<void> use_a_session(DestructionPool& pool) {
   const auto work = [](DestructionClient& session) { return session.size("big"); };
@@ -163,7 +163,7 @@ awaitable<void> fetch_to_memory(DestructionPool& pool) {
   (void)co_await pool.download("big", sink);
 }
 
-const std::vector<Named> operations{
+const std::vector<NamedOperation> operations{
     {"connect", [](Cast& it, auto&) { return only(connect(*it.network, it.url)); }},
     {"command", [](Cast& it, auto&) { return only(it.client->command("HELP")); }},
     {"noop", [](Cast& it, auto&) { return it.client->noop(); }},
@@ -177,26 +177,26 @@ const std::vector<Named> operations{
     {"size", [](Cast& it, auto&) { return only(it.client->size("big")); }},
     {"modified", [](Cast& it, auto&) { return only(it.client->modified("big")); }},
     {"rename", [](Cast& it, auto&) { return it.client->rename("tree/1", "tree/2"); }},
-    {"download to a folder", [](Cast& it, auto& ours) { return only(it.client->download("big", ours.string())); }},
+    {"download to a folder", [](Cast& it, auto& local) { return only(it.client->download("big", local.string())); }},
     {"download to memory", [](Cast& it, auto&) { return download_to<TextSink>(*it.client); }},
-    {"upload from a folder", [](Cast& it, auto& ours) { return only(it.client->upload(ours / "ours", "new")); }},
+    {"upload from a folder", [](Cast& it, auto& local) { return only(it.client->upload(local / "file", "new")); }},
     {"upload from memory", [](Cast& it, auto&) { return upload_from(*it.client, "new"); }},
     {"open", [](Cast& it, auto&) { return read_piece_by_piece(*it.client); }},
     {"a pool's upload of a stream", [](Cast& it, auto&) { return upload_a_stream(*it.pool); }},
     {"append", [](Cast& it, auto&) { return append_from(*it.client); }},
     {"a lease", [](Cast& it, auto&) { return lease_and_ask(*it.pool); }},
     {"a pool's list", [](Cast& it, auto&) { return only(it.pool->list("tree")); }},
-    {"a pool's download", [](Cast& it, auto& ours) { return only(it.pool->download("big", ours.string())); }},
-    {"a pool's upload", [](Cast& it, auto& ours) { return only(it.pool->upload(ours / "ours", "new")); }},
+    {"a pool's download", [](Cast& it, auto& local) { return only(it.pool->download("big", local.string())); }},
+    {"a pool's upload", [](Cast& it, auto& local) { return only(it.pool->upload(local / "file", "new")); }},
     {"a pool's quit", [](Cast& it, auto&) { return it.pool->quit(); }},
-    {"mirror", [](Cast& it, auto& ours) { return only(mirror(*it.pool, "", ours / "copy")); }},
-    {"segments", [](Cast& it, auto& ours) { return only(download_in_segments(*it.pool, "big", ours.string(), 3)); }},
+    {"mirror", [](Cast& it, auto& local) { return only(mirror(*it.pool, "", local / "copy")); }},
+    {"segments", [](Cast& it, auto& local) { return only(download_in_segments(*it.pool, "big", local.string(), 3)); }},
     {"commands", [](Cast& it, auto&) { return say_commands(*it.client); }},
     {"a range", [](Cast& it, auto&) { return fetch_a_range(*it.client); }},
     {"a transfer by a command", [](Cast& it, auto&) { return fetch_by_a_command(*it.client); }},
-    {"upload to a name that nobody has", [](Cast& it, auto& ours) { return only(it.client->upload_unique(ours / "ours")); }},
+    {"upload to a name that nobody has", [](Cast& it, auto& local) { return only(it.client->upload_unique(local / "file")); }},
     {"between servers", [](Cast& it, auto&) { return exchange(it); }},
-    {"a mirror back", [](Cast& it, auto& ours) { return mirror_back(*it.pool, ours.string()); }},
+    {"a mirror back", [](Cast& it, auto& local) { return mirror_back(*it.pool, local.string()); }},
     {"a pool's session", [](Cast& it, auto&) { return use_a_session(*it.pool); }},
     {"a pool's download to memory", [](Cast& it, auto&) { return fetch_to_memory(*it.pool); }},
     {"stopped",
@@ -243,23 +243,23 @@ awaitable<void> stop_after(Cast& it, int turns) {
 class Destruction : public testing::TestWithParam<Loop> {};
 
 TEST_P(Destruction, InTheMiddleOfAnyOperationInAnyOrderTouchesNothingThatIsGone) {
-  TestFolder theirs;
-  theirs.write("big", std::string(3'000'000, 'x'));
-  for (int i = 0; i < 20; ++i) theirs.write("tree/" + std::to_string(i), std::string(1000, 'x'));
-  for (const Named& operation : operations) {
+  TestFolder server_files;
+  server_files.write("big", std::string(3'000'000, 'x'));
+  for (int i = 0; i < 20; ++i) server_files.write("tree/" + std::to_string(i), std::string(1000, 'x'));
+  for (const NamedOperation& operation : operations) {
     for (const int turns : {1, 4, 10, 25, 60, 150, 400}) {
       for (std::size_t order = 0; order < orders.size(); ++order) {
         SCOPED_TRACE(std::string{operation.name} + ", " + std::to_string(turns) + " turns, order " +
                      std::to_string(order));
-        TestFolder ours;
-        ours.write("ours", std::string(1'000'000, 'y'));
-        Cast it{GetParam(), theirs};
+        TestFolder local;
+        local.write("file", std::string(1'000'000, 'y'));
+        Cast it{GetParam(), server_files};
         it.finish([](Cast& cast) -> awaitable<void> {
           auto made = co_await connect(*cast.network, cast.url);
           cast.client = std::make_unique<DestructionClient>(std::move(made));
         }(it));
         ASSERT_FALSE(it.error);
-        start_on(it.network->main_executor(), operation.start(it, ours));
+        start_on(it.network->main_executor(), operation.start(it, local));
         start_on(it.network->main_executor(), stop_after(it, turns));
         it.run();
         orders[order](it);
@@ -269,11 +269,11 @@ TEST_P(Destruction, InTheMiddleOfAnyOperationInAnyOrderTouchesNothingThatIsGone)
 }
 
 TEST_P(Destruction, OfALeaseComesAfterThatOfEverythingElse) {
-  TestFolder theirs;
+  TestFolder server_files;
   for (std::size_t order = 0; order < orders.size(); ++order) {
     SCOPED_TRACE("order " + std::to_string(order));
     DestructionPool::Lease lease;
-    Cast it{GetParam(), theirs};
+    Cast it{GetParam(), server_files};
     it.finish([](Cast& cast, DestructionPool::Lease& place) -> awaitable<void> {
       auto leased = co_await cast.pool->lease();
       place = std::move(leased);
@@ -286,11 +286,11 @@ TEST_P(Destruction, OfALeaseComesAfterThatOfEverythingElse) {
 }
 
 TEST(DestructionOfATransport, LeavesNothingOfWhatIsAwaitedElsewhereAndCancelledLater) {
-  TestFolder theirs, ours;
-  theirs.write("big", std::string(3'000'000, 'x'));
+  TestFolder server_files, local;
+  server_files.write("big", std::string(3'000'000, 'x'));
   for (std::size_t order = 0; order < orders.size(); ++order) {
     SCOPED_TRACE("order " + std::to_string(order));
-    Cast it{Loop::of_the_transport, theirs};
+    Cast it{Loop::of_the_transport, server_files};
     asio::io_context another;
     asio::cancellation_signal cancel_client, cancel_pool;
     it.finish([](Cast& cast) -> awaitable<void> {
@@ -298,8 +298,8 @@ TEST(DestructionOfATransport, LeavesNothingOfWhatIsAwaitedElsewhereAndCancelledL
       cast.client = std::make_unique<DestructionClient>(std::move(made));
     }(it));
     ASSERT_FALSE(it.error);
-    start_on(another.get_executor(), only(it.client->download("big", ours.string())), cancel_client.slot());
-    start_on(another.get_executor(), only(it.pool->download("big", ours.string())), cancel_pool.slot());
+    start_on(another.get_executor(), only(it.client->download("big", local.string())), cancel_client.slot());
+    start_on(another.get_executor(), only(it.pool->download("big", local.string())), cancel_pool.slot());
     another.poll();
     start_on(it.network->main_executor(), stop_after(it, 10));
     it.run();
@@ -319,10 +319,10 @@ INSTANTIATE_TEST_SUITE_P(WithALoop, Destruction,
                          testing::Values(Loop::of_the_transport, Loop::of_its_threads, Loop::of_the_program), loop_of);
 
 TEST(DestructionOfABlockingClient, ComesAfterACallThatWasCancelledOrFailed) {
-  TestFolder theirs, ours;
-  theirs.write("big", std::string(3'000'000, 'x'));
+  TestFolder server_files, local;
+  server_files.write("big", std::string(3'000'000, 'x'));
   TcpTransport network;
-  DestructionServer server{network, DirectoryStorage{theirs.string()}, Anonymous{.logins = "write"}, DataPorts{}};
+  DestructionServer server{network, DirectoryStorage{server_files.string()}, Anonymous{.logins = "write"}, DataPorts{}};
   Url url{"127.0.0.1", server.listen("127.0.0.1", 0).port()};
   url.user = "anonymous";
   std::thread serving{[&network] { network.run(); }};
@@ -333,7 +333,7 @@ TEST(DestructionOfABlockingClient, ComesAfterACallThatWasCancelledOrFailed) {
       if (!cancels) throw std::system_error(Errc::aborted);
       client.cancel();
     };
-    EXPECT_THROW(client.download("big", ours.string(), options), std::system_error);
+    EXPECT_THROW(client.download("big", local.string(), options), std::system_error);
   }
   network.stop();
   serving.join();
