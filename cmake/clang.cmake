@@ -3,7 +3,8 @@ find_program(FTPLIKE_CLANG NAMES clang++-16 clang++-17 clang++-18 clang++-19 cla
 set(CMAKE_CXX_COMPILER ${FTPLIKE_CLANG})
 string(REPLACE "clang++" "clang" FTPLIKE_CLANG_C ${FTPLIKE_CLANG})
 set(CMAKE_C_COMPILER ${FTPLIKE_CLANG_C})  # GoogleTest, from its sources, asks for one
-# Of that compiler, for an older one does not know what it writes; it takes a quarter of the time of the system's.
+# The linker of the same version, for an older one does not understand all that the compiler writes. It takes a quarter of the time
+# of the system's, which does where this one is not installed.
 string(REGEX REPLACE ".*clang\\+\\+" "ld.lld" linker ${FTPLIKE_CLANG})
 find_program(FTPLIKE_LLD ${linker})
 if(FTPLIKE_LLD)
