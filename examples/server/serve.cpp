@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <tuple>
 #include <vector>
 
@@ -361,8 +360,7 @@ template <class Storage>
 void serve_files(const Configuration& configuration, Storage (*open)(const Configuration&), bool only_check) {
   outlive_readers();
   refuse_what_is_missing(configuration);
-  const unsigned threads =
-      configuration.threads ? configuration.threads : std::max(1u, std::thread::hardware_concurrency());
+  const unsigned threads = configuration.threads ? configuration.threads : ftplike::usable_processors();
   ServingNetwork serving{read_certificates(configuration.tls), threads};
   auto& network = serving.transport;
 

@@ -1101,6 +1101,43 @@ template <class Bytes, class Begin> auto begin_with(Bytes&& bytes, Begin begin) 
 #include <thread>
 #include <utility>
 
+// ---- ftplike/system/processors.hpp
+#include <algorithm>
+#include <thread>
+
+// ---- ftplike/system/ways.hpp
+// Which ways of the system are taken. FTPLIKE_PORTABLE_POSIX, defined for the whole program, keeps Linux to what every
+// POSIX system has. Android is a Linux whose sandbox ends a program for a call that it does not know (openat2).
+#if defined(__linux__) && !defined(__ANDROID__) && !defined(FTPLIKE_PORTABLE_POSIX)
+#define FTPLIKE_LINUX_WAYS 1
+#else
+#define FTPLIKE_LINUX_WAYS 0
+#endif
+#if defined(_WIN32)
+#define FTPLIKE_WINDOWS_WAYS 1
+#else
+#define FTPLIKE_WINDOWS_WAYS 0
+#endif
+
+
+#if FTPLIKE_LINUX_WAYS
+#include <sched.h>
+#endif
+
+namespace ftplike::inline v0_2 {
+
+/// How many processors this process may use, at least 1. Where a container, `taskset` or systemd's CPUAffinity leaves it
+/// some of the machine's, Linux tells which; elsewhere all count.
+inline unsigned usable_processors() noexcept {
+#if FTPLIKE_LINUX_WAYS
+  cpu_set_t allowed;
+  if (::sched_getaffinity(0, sizeof allowed, &allowed) == 0) return static_cast<unsigned>(std::max(CPU_COUNT(&allowed), 1));
+#endif
+  return std::max(std::thread::hardware_concurrency(), 1u);
+}
+
+}  // namespace ftplike::inline v0_2
+
 
 namespace ftplike::inline v0_2 {
 
@@ -1241,7 +1278,7 @@ class WorkerPools {
   }
 
  private:
-  static unsigned default_password_threads() { return std::clamp(std::thread::hardware_concurrency(), 1u, 4u); }
+  static unsigned default_password_threads() { return std::min(usable_processors(), 4u); }
 
   std::unique_ptr<WorkerPool> disk_, password_, lookup_;
 };
@@ -3224,20 +3261,6 @@ template <class = void> awaitable<void> blocking_on_borrowed(std::function<void(
 #include <system_error>
 #include <utility>
 
-// ---- ftplike/system/ways.hpp
-// Which ways of the system are taken. FTPLIKE_PORTABLE_POSIX, defined for the whole program, keeps Linux to what every
-// POSIX system has. Android is a Linux whose sandbox ends a program for a call that it does not know (openat2).
-#if defined(__linux__) && !defined(__ANDROID__) && !defined(FTPLIKE_PORTABLE_POSIX)
-#define FTPLIKE_LINUX_WAYS 1
-#else
-#define FTPLIKE_LINUX_WAYS 0
-#endif
-#if defined(_WIN32)
-#define FTPLIKE_WINDOWS_WAYS 1
-#else
-#define FTPLIKE_WINDOWS_WAYS 0
-#endif
-
 
 #if FTPLIKE_WINDOWS_WAYS
 #include <io.h>
@@ -4685,7 +4708,6 @@ static_assert(SeekableByteSink<BytesSink> && SeekableByteSink<TextSink> && ByteS
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -6209,7 +6231,7 @@ using DirectoryReading = BasicDirectoryReading<>;  // a template, so that only w
 
 /// How many workers read a large directory: on one processor they would only keep one another from the caches.
 inline std::size_t reads_at_once() noexcept {
-  static const std::size_t result = std::clamp(std::thread::hardware_concurrency(), 1u, 2u);
+  static const std::size_t result = std::min(usable_processors(), 2u);
   return result;
 }
 
@@ -14178,6 +14200,11 @@ template <class E = Executor> class BasicTcpStream {
     const auto n = detail::sys::peek(descriptor(), &one, 1);
     return n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
   }
+  /// Whether nothing can be read now, neither bytes nor an end.
+  bool is_quiet() const {
+    std::byte one;
+    return detail::sys::peek(descriptor(), &one, 1) < 0 && errno == EAGAIN;
+  }
   void cancel() {
     std::error_code ignored;
     if (socket_.is_open()) socket_.cancel(ignored);
@@ -18389,16 +18416,15 @@ class SortedLines {
     std::uint64_t beginning;             // of the name, as a number: most names differ there, and it is at hand
     std::size_t block, name, line, end;  // where they begin in which text, and where the line ends
   };
-  /// Where a line of this entry finds room, as a rule: a text that grows moves all that is in it, into pages that the
-  /// system has to find first.
+  /// Where a line of this entry finds room, as a rule. A text that grows moves all that is in it; so a small directory
+  /// has a small one, and what does not fit goes into large ones, whose pages are taken as they fill. Large, since glibc
+  /// keeps twice the largest block that was ever given back to the system: what a listing frees is there for the next.
   std::string& text_for(const Entry& entry) {
-    constexpr std::size_t block_size = 64 * 1024 - 64, most_but_names = 512;
-    const bool is_first = blocks_.empty();
-    const bool is_full =
-        !is_first && blocks_[block_].size() + entry.name.size() * 2 + most_but_names > block_size;
-    if (is_full) ++block_;
-    if (block_ == blocks_.size()) blocks_.push_back(std::string{});
-    if (is_full) blocks_[block_].reserve(block_size);
+    constexpr std::size_t small = 64 * 1024, large = 2 * 1024 * 1024, most_but_names = 512;
+    if (blocks_.empty()) blocks_.push_back(std::string{});
+    const std::size_t block_size = block_ == 0 ? small : large;
+    const bool is_full = blocks_[block_].size() + entry.name.size() * 2 + most_but_names > block_size;
+    if (is_full && ++block_ == blocks_.size()) blocks_.emplace_back().reserve(large);
     return blocks_[block_];
   }
   /// The first eight bytes, in the order of which names are sorted.
@@ -20226,6 +20252,10 @@ template <class Session> class ServerTransfer {
     const Time now = session_.network().now();
     const Duration grace = std::min<Duration>((now - began_) / 64, std::chrono::milliseconds{20});
     if (grace >= std::chrono::milliseconds{1}) co_await session_.network().sleep_until(now + grace);
+    if (session_.is_quiet()) {
+      const bool stays_quiet = co_await keeps_quiet();
+      if (stays_quiet) co_return false;
+    }
     // The watch begins in one turn, reads in the next, and acts on what it has read, an ABOR, in the third.
     for (int turn = 0; turn < 3; ++turn) co_await give_way(session_.executor());
     // A socket may be known to have ended before the watch has read what came ahead of that.
@@ -20235,6 +20265,14 @@ template <class Session> class ServerTransfer {
       co_await give_way(session_.executor());
     }
     co_return false;
+  }
+  /// Whether the control connection, on which there is nothing, has nothing one turn later either. A watch that has not
+  /// begun yet waits for that, as it costs more.
+  awaitable<bool> keeps_quiet() {
+    session_.pause_watch();
+    co_await give_way(session_.executor());
+    session_.watch();
+    co_return session_.is_quiet();
   }
 
   void close_data() {
@@ -21039,6 +21077,14 @@ template <Transport T, class P> class Session {
   void let_go(Stream stream) {
     auto rest = take_rest(std::make_shared<Stream>(std::move(stream)));
     let_go_.emplace(executor_, within(network_, limits().stall, std::move(rest)));
+  }
+  /// Whether there is nothing on the control connection, neither words nor an end, nor heard before and put off. False
+  /// where that cannot be known without reading.
+  bool is_quiet() {
+    if constexpr (requires { control_.stream().is_quiet(); }) {
+      return !has_read_to_the_end() && !heard_more() && control_.stream().is_quiet();
+    }
+    return false;
   }
   /// Whether the client closed the control connection without saying QUIT.
   bool has_left() {
@@ -27900,6 +27946,8 @@ class SimulatedStream {
   awaitable<std::size_t> write_some(std::span<const std::byte> bytes) { return write_bytes(end_, bytes, false); }
   awaitable<void> finish() { return finish_writing(end_); }
   bool has_ended() const { return end_->lost || (end_->in.ended && end_->in.held() == 0); }
+  /// Whether nothing can be read now, neither bytes nor an end.
+  bool is_quiet() const { return !end_->lost && !end_->in.ended && end_->in.held() == 0; }
   /// Tells the network that this is a control connection.
   void mark_as_control() noexcept { end_->mark_as_control(); }
   void cancel() {

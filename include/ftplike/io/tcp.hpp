@@ -147,6 +147,11 @@ template <class E = Executor> class BasicTcpStream {
     const auto n = detail::sys::peek(descriptor(), &one, 1);
     return n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
   }
+  /// Whether nothing can be read now, neither bytes nor an end.
+  bool is_quiet() const {
+    std::byte one;
+    return detail::sys::peek(descriptor(), &one, 1) < 0 && errno == EAGAIN;
+  }
   void cancel() {
     std::error_code ignored;
     if (socket_.is_open()) socket_.cancel(ignored);

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include <ftplike/system/new_shared.hpp>
+#include <ftplike/system/processors.hpp>
 
 namespace ftplike::inline v0_2 {
 
@@ -152,7 +153,7 @@ class WorkerPools {
   }
 
  private:
-  static unsigned default_password_threads() { return std::clamp(std::thread::hardware_concurrency(), 1u, 4u); }
+  static unsigned default_password_threads() { return std::min(usable_processors(), 4u); }
 
   std::unique_ptr<WorkerPool> disk_, password_, lookup_;
 };

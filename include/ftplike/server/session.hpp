@@ -454,6 +454,14 @@ template <Transport T, class P> class Session {
     auto rest = take_rest(std::make_shared<Stream>(std::move(stream)));
     let_go_.emplace(executor_, within(network_, limits().stall, std::move(rest)));
   }
+  /// Whether there is nothing on the control connection, neither words nor an end, nor heard before and put off. False
+  /// where that cannot be known without reading.
+  bool is_quiet() {
+    if constexpr (requires { control_.stream().is_quiet(); }) {
+      return !has_read_to_the_end() && !heard_more() && control_.stream().is_quiet();
+    }
+    return false;
+  }
   /// Whether the client closed the control connection without saying QUIT.
   bool has_left() {
     const bool ended = has_read_to_the_end() || control_.stream().has_ended();

@@ -299,6 +299,10 @@ template <class Session> class ServerTransfer {
     const Time now = session_.network().now();
     const Duration grace = std::min<Duration>((now - began_) / 64, std::chrono::milliseconds{20});
     if (grace >= std::chrono::milliseconds{1}) co_await session_.network().sleep_until(now + grace);
+    if (session_.is_quiet()) {
+      const bool stays_quiet = co_await keeps_quiet();
+      if (stays_quiet) co_return false;
+    }
     // The watch begins in one turn, reads in the next, and acts on what it has read, an ABOR, in the third.
     for (int turn = 0; turn < 3; ++turn) co_await give_way(session_.executor());
     // A socket may be known to have ended before the watch has read what came ahead of that.
@@ -308,6 +312,14 @@ template <class Session> class ServerTransfer {
       co_await give_way(session_.executor());
     }
     co_return false;
+  }
+  /// Whether the control connection, on which there is nothing, has nothing one turn later either. A watch that has not
+  /// begun yet waits for that, as it costs more.
+  awaitable<bool> keeps_quiet() {
+    session_.pause_watch();
+    co_await give_way(session_.executor());
+    session_.watch();
+    co_return session_.is_quiet();
   }
 
   void close_data() {

@@ -141,6 +141,8 @@ class SimulatedStream {
   awaitable<std::size_t> write_some(std::span<const std::byte> bytes) { return write_bytes(end_, bytes, false); }
   awaitable<void> finish() { return finish_writing(end_); }
   bool has_ended() const { return end_->lost || (end_->in.ended && end_->in.held() == 0); }
+  /// Whether nothing can be read now, neither bytes nor an end.
+  bool is_quiet() const { return !end_->lost && !end_->in.ended && end_->in.held() == 0; }
   /// Tells the network that this is a control connection.
   void mark_as_control() noexcept { end_->mark_as_control(); }
   void cancel() {

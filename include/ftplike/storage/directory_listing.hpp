@@ -11,13 +11,13 @@
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include <ftplike/storage/file.hpp>
 #include <ftplike/storage/storage.hpp>
 #include <ftplike/system/new_shared.hpp>
+#include <ftplike/system/processors.hpp>
 
 namespace ftplike::inline v0_2 {
 namespace detail {
@@ -230,7 +230,7 @@ using DirectoryReading = BasicDirectoryReading<>;  // a template, so that only w
 
 /// How many workers read a large directory: on one processor they would only keep one another from the caches.
 inline std::size_t reads_at_once() noexcept {
-  static const std::size_t result = std::clamp(std::thread::hardware_concurrency(), 1u, 2u);
+  static const std::size_t result = std::min(usable_processors(), 2u);
   return result;
 }
 

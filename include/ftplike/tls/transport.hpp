@@ -101,6 +101,9 @@ template <class Lower> class TlsStream {
   }
   /// Of what is secured, only that the connection below it has ended.
   bool has_ended() const { return lower_.has_ended(); }
+  /// Whether nothing can be read now: what is secured tells that of whole records.
+  bool is_quiet() const requires requires(const Lower& lower) { lower.is_quiet(); }
+  { return needs_a_read() && lower_.is_quiet(); }
   /// As the connection below has it.
   void make_prompt() requires requires(Lower& lower) { lower.make_prompt(); }
   { lower_.make_prompt(); }

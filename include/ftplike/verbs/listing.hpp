@@ -68,16 +68,15 @@ class SortedLines {
     std::uint64_t beginning;             // of the name, as a number: most names differ there, and it is at hand
     std::size_t block, name, line, end;  // where they begin in which text, and where the line ends
   };
-  /// Where a line of this entry finds room, as a rule: a text that grows moves all that is in it, into pages that the
-  /// system has to find first.
+  /// Where a line of this entry finds room, as a rule. A text that grows moves all that is in it; so a small directory
+  /// has a small one, and what does not fit goes into large ones, whose pages are taken as they fill. Large, since glibc
+  /// keeps twice the largest block that was ever given back to the system: what a listing frees is there for the next.
   std::string& text_for(const Entry& entry) {
-    constexpr std::size_t block_size = 64 * 1024 - 64, most_but_names = 512;
-    const bool is_first = blocks_.empty();
-    const bool is_full =
-        !is_first && blocks_[block_].size() + entry.name.size() * 2 + most_but_names > block_size;
-    if (is_full) ++block_;
-    if (block_ == blocks_.size()) blocks_.push_back(std::string{});
-    if (is_full) blocks_[block_].reserve(block_size);
+    constexpr std::size_t small = 64 * 1024, large = 2 * 1024 * 1024, most_but_names = 512;
+    if (blocks_.empty()) blocks_.push_back(std::string{});
+    const std::size_t block_size = block_ == 0 ? small : large;
+    const bool is_full = blocks_[block_].size() + entry.name.size() * 2 + most_but_names > block_size;
+    if (is_full && ++block_ == blocks_.size()) blocks_.emplace_back().reserve(large);
     return blocks_[block_];
   }
   /// The first eight bytes, in the order of which names are sorted.

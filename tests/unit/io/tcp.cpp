@@ -72,6 +72,22 @@ TEST(TcpStream, ReadsNowOnlyWhatHasComeAndLeavesAnEndToTheNextRead) {
   pair.run_until_done(reading);
   EXPECT_EQ(reading.result(), 0u);
 }
+TEST(TcpStream, IsQuietWhileNeitherBytesNorAnEndCanBeRead) {
+  TcpPair pair;
+  std::array<std::byte, 8> room{};
+  EXPECT_TRUE(pair.ours->is_quiet());
+  EXPECT_FALSE(pair.error_of(pair.theirs->write(as_bytes("bytes"))));
+  EXPECT_FALSE(pair.ours->is_quiet());
+  EXPECT_EQ(pair.ours->read_now(room), 5u);
+  EXPECT_TRUE(pair.ours->is_quiet());
+  pair.theirs->close();
+  EXPECT_FALSE(pair.ours->is_quiet());
+}
+TEST(TcpStream, IsNotQuietWhenItsConnectionBroke) {
+  TcpPair pair;
+  pair.theirs->reset();
+  EXPECT_FALSE(pair.ours->is_quiet());
+}
 TEST(TcpStream, GivesTheErrorOfAReadAsAValueToWhoeverWantsThat) {
   TcpPair pair;
   std::array<std::byte, 8> room{};

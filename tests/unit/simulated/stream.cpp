@@ -118,6 +118,20 @@ TEST(SimulatedStream, HasEndedInOneDirectionOnlyOnceItHasFinished) {
   EXPECT_EQ(network.run(read(half.stream, 100)), "");
 }
 
+TEST(SimulatedStream, IsQuietWhileNeitherBytesNorAnEndCanBeRead) {
+  SimulatedNetwork network{1};
+  Half half{network};
+  EXPECT_TRUE(half.stream.is_quiet());
+  half.peer.type("bytes");
+  network.settle();
+  EXPECT_FALSE(half.stream.is_quiet());
+  EXPECT_EQ(network.run(read(half.stream, 100)), "bytes");
+  EXPECT_TRUE(half.stream.is_quiet());
+  half.peer.finish();
+  network.settle();
+  EXPECT_FALSE(half.stream.is_quiet());
+}
+
 TEST(SimulatedStream, EndsInOrderWhenNothingWasLeftUnread) {
   SimulatedNetwork network{1};
   Half half{network};
