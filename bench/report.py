@@ -29,10 +29,10 @@ def digits(value):
 
 
 def medians(rows, row, what="rate"):
-    """Of all that were measured in a row; those without a figure, because it was too small to be taken, are left out."""
+    """Of all that were measured in a row; those without a figure above zero, because it was too small to be taken, are left out."""
     found = {name: median([sample for sample in samples if what in sample], what)
              for name, samples in rows.get(row, {}).items() if any(what in sample for sample in samples)}
-    return {name: value for name, value in found.items() if value}
+    return {name: value for name, value in found.items() if value > 0}
 
 
 def better(ours, theirs, less):

@@ -1126,8 +1126,10 @@ template <class Bytes, class Begin> auto begin_with(Bytes&& bytes, Begin begin) 
 
 namespace ftplike::inline v0_2 {
 
-/// How many processors this process may use, at least 1. Where a container, `taskset` or systemd's CPUAffinity leaves it
-/// some of the machine's, Linux tells which; elsewhere all count.
+/// How many processors the calling thread may use, and so the threads that it starts: at least 1. Where a container,
+/// `taskset` or systemd's CPUAffinity leaves it some of the machine's, Linux tells which; elsewhere all count.
+///
+/// **Threads:** any, at once.
 inline unsigned usable_processors() noexcept {
 #if FTPLIKE_LINUX_WAYS
   cpu_set_t allowed;
@@ -21078,8 +21080,8 @@ template <Transport T, class P> class Session {
     auto rest = take_rest(std::make_shared<Stream>(std::move(stream)));
     let_go_.emplace(executor_, within(network_, limits().stall, std::move(rest)));
   }
-  /// Whether there is nothing on the control connection, neither words nor an end, nor heard before and put off. False
-  /// where that cannot be known without reading.
+  /// Whether the client has neither left nor said anything that is still to be read or acted on. False where that cannot
+  /// be known without reading.
   bool is_quiet() {
     if constexpr (requires { control_.stream().is_quiet(); }) {
       return !has_read_to_the_end() && !heard_more() && control_.stream().is_quiet();

@@ -454,8 +454,8 @@ template <Transport T, class P> class Session {
     auto rest = take_rest(std::make_shared<Stream>(std::move(stream)));
     let_go_.emplace(executor_, within(network_, limits().stall, std::move(rest)));
   }
-  /// Whether there is nothing on the control connection, neither words nor an end, nor heard before and put off. False
-  /// where that cannot be known without reading.
+  /// Whether the client has neither left nor said anything that is still to be read or acted on. False where that cannot
+  /// be known without reading.
   bool is_quiet() {
     if constexpr (requires { control_.stream().is_quiet(); }) {
       return !has_read_to_the_end() && !heard_more() && control_.stream().is_quiet();

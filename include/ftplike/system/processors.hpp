@@ -10,8 +10,10 @@
 
 namespace ftplike::inline v0_2 {
 
-/// How many processors this process may use, at least 1. Where a container, `taskset` or systemd's CPUAffinity leaves it
-/// some of the machine's, Linux tells which; elsewhere all count.
+/// How many processors the calling thread may use, and so the threads that it starts: at least 1. Where a container,
+/// `taskset` or systemd's CPUAffinity leaves it some of the machine's, Linux tells which; elsewhere all count.
+///
+/// **Threads:** any, at once.
 inline unsigned usable_processors() noexcept {
 #if FTPLIKE_LINUX_WAYS
   cpu_set_t allowed;

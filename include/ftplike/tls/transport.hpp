@@ -101,7 +101,8 @@ template <class Lower> class TlsStream {
   }
   /// Of what is secured, only that the connection below it has ended.
   bool has_ended() const { return lower_.has_ended(); }
-  /// Whether nothing can be read now: what is secured tells that of whole records.
+  /// Whether nothing can be read now, neither bytes nor an end; of what is secured, whether nothing more has come, be it
+  /// only a part of a record.
   bool is_quiet() const requires requires(const Lower& lower) { lower.is_quiet(); }
   { return needs_a_read() && lower_.is_quiet(); }
   /// As the connection below has it.

@@ -104,6 +104,24 @@ TEST(TlsStream, GivesWhatWasReadBeforeItWaitsForMore) {
   EXPECT_FALSE(next.done());
 }
 
+TEST(TlsStream, IsQuietWhileNothingOfItsPeerIsThereToBeRead) {
+  SimulatedNetwork network{3};
+  Pair pair{network};
+  Ends ends = pair.control();
+  network.settle();
+  EXPECT_TRUE(ends.server.is_quiet());
+  network.run(write(ends.client, "one"));
+  network.settle();
+  EXPECT_FALSE(ends.server.is_quiet());
+  EXPECT_EQ(network.run(read(ends.server, 2)), "on");
+  EXPECT_FALSE(ends.server.is_quiet());  // what was decrypted, too
+  EXPECT_EQ(network.run(read(ends.server, 100)), "e");
+  EXPECT_TRUE(ends.server.is_quiet());
+  network.run(ends.client.finish());
+  network.settle();
+  EXPECT_FALSE(ends.server.is_quiet());
+}
+
 TEST(TlsStream, CanStillSendAfterThePeerHasFinished) {
   SimulatedNetwork network{3};
   Pair pair{network};
