@@ -1,14 +1,15 @@
 #include <ftplike/storage/directory.hpp>
 
-#include <signal.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <random>
 #include <set>
 
 #include "behaviour.hpp"
+#include "support/full_disk.hpp"
+#include "support/process.hpp"
 
 using ftplike::DirectoryStorage;
 namespace fs = std::filesystem;
@@ -699,21 +700,13 @@ TEST_F(DirectoryStorageTest, KeepsNothingThatWasWrittenAsideAndNotFinished) {
 }
 
 TEST_F(DirectoryStorageTest, KeepsWhatFittedWhereFilesMayNotBeLarger) {
-  const auto child = ::fork();
-  ASSERT_GE(child, 0);
-  if (child == 0) {
-    // What the child finds wrong is its exit status: its own copy of the test has nobody to tell.
-    ::signal(SIGXFSZ, SIG_IGN);
-    const rlimit limit{1000, 1000};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-    Files<DirectoryStorage> mine{DirectoryStorage{root_.string()}};
-    auto writer = mine.create("/a");
-    const auto error = mine.error(writer.write(ftplike::as_bytes(std::string(4096, 'x'))));
-    ::_exit(error == std::errc::file_too_large && writer.size() == 1000 ? 0 : 1);
+  {
+    auto writer = files.create("/a");
+    const FullDisk disk{1000};
+    const auto error = files.error(writer.write(ftplike::as_bytes(std::string(4096, 'x'))));
+    EXPECT_EQ(error, std::errc::file_too_large);
+    EXPECT_EQ(writer.size(), 1000u);
   }
-  int status = -1;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
-  EXPECT_EQ(status, 0);
   EXPECT_EQ(files.run(files.storage.partial_size(Path{"/a"})), 1000u);
   auto writer = files.create("/a", 1000);
   files.write(writer, "y");
@@ -721,11 +714,11 @@ TEST_F(DirectoryStorageTest, KeepsWhatFittedWhereFilesMayNotBeLarger) {
   EXPECT_EQ(files.get("/a"), std::string(1000, 'x') + 'y');
 }
 
-/// Uploads one version of a file after the other until it is killed, and says a byte after each step.
-[[noreturn]] void upload_for_ever(const fs::path& folder, int progress) {
+/// Uploads one version of a file after the other until it is killed, and says a line after each step.
+[[noreturn]] void upload_for_ever(const fs::path& folder) {
   Files<DirectoryStorage> files{DirectoryStorage{folder.string()}};
-  const auto say = [progress] {
-    if (::write(progress, "x", 1) != 1) ::_exit(1);
+  const auto say = [] {
+    if (::write(STDOUT_FILENO, "step\n", 5) != 5) ::_exit(1);
   };
   for (int version = 0;; ++version) {
     auto writer = files.create("/f");
@@ -739,25 +732,19 @@ TEST_F(DirectoryStorageTest, KeepsWhatFittedWhereFilesMayNotBeLarger) {
 }
 
 TEST_F(DirectoryStorageTest, ShowsWholeFilesAfterBeingKilledAtAnyMoment) {
+  const char* const folder_of_the_parent = "FTPLIKE_TEST_UPLOAD_FOR_EVER";
+  if (const char* folder = std::getenv(folder_of_the_parent)) upload_for_ever(folder);
+  // This program anew: the child that is forked by one with several threads may wait for ever under AddressSanitizer.
+  const auto uploading = Program{{"/proc/self/exe", "--gtest_filter=*.ShowsWholeFilesAfterBeingKilledAtAnyMoment"}}.with(
+      folder_of_the_parent, root_.string());
   std::mt19937 random{20'240'229};
   bool was_finished = false;
   for (int round = 0; round < 25; ++round) {
-    int pipe[2];
-    ASSERT_EQ(::pipe(pipe), 0);
-    const auto child = ::fork();
-    ASSERT_GE(child, 0);
-    if (child == 0) {
-      ::close(pipe[0]);
-      upload_for_ever(root_, pipe[1]);
-    }
-    ::close(pipe[1]);
     const auto steps = 1 + random() % 120;
-    char step = 0;
-    for (unsigned i = 0; i < steps; ++i) ASSERT_EQ(::read(pipe[0], &step, 1), 1);
-    ASSERT_EQ(::kill(child, SIGKILL), 0);
-    int status = 0;
-    ASSERT_EQ(::waitpid(child, &status, 0), child);
-    ::close(pipe[0]);
+    {
+      Process child{uploading};
+      for (unsigned i = 0; i < steps; ++i) child.line_after("step");
+    }  // kills it
 
     const auto names = files.names("/");
     was_finished = was_finished || steps >= 17;

@@ -49,10 +49,7 @@ inline std::string read_file(const std::filesystem::path& path) {
 /// Runs what a storage does, and says it shortly.
 template <class Storage> class Files {
  public:
-  explicit Files(Storage its_storage) : storage{std::move(its_storage)} {
-    // Workers of its own: those of the process are not in a child that is forked.
-    asio::make_service<ftplike::BlockingWork>(context_, std::make_shared<ftplike::WorkerPools>());
-  }
+  explicit Files(Storage its_storage) : storage{std::move(its_storage)} {}
 
   template <class R> R run(ftplike::awaitable<R> operation) { return ::run(context_, std::move(operation)); }
   /// The error of an operation; none if it succeeds.

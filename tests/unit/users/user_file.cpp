@@ -2,12 +2,12 @@
 #include <chrono>
 #include <csignal>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <sys/time.h>
 #include <thread>
 
 #include <ftplike/users/user_file.hpp>
 
+#include "support/full_disk.hpp"
 #include "user_folder.hpp"
 
 namespace {
@@ -162,24 +162,6 @@ TEST(WriteUser, SaysWhichFileItCannotWrite) {
   EXPECT_EQ(message_of<std::system_error>([&] { write_user(file, user("anna")); }),
             file + ": No such file or directory");
 }
-
-/// While it lives no file of this process can grow beyond so many bytes: the disk is full, in effect.
-class FullDisk {
- public:
-  explicit FullDisk(rlim_t bytes) {
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit tight{bytes, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &tight);
-  }
-  ~FullDisk() {
-    ::setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, handler_);
-  }
-
- private:
-  void (*handler_)(int) = std::signal(SIGXFSZ, SIG_IGN);
-  rlimit before_{};
-};
 
 TEST(WriteUser, LeavesEverythingAsItWasWhenTheDiskIsFull) {
   const UserFolder folder;
