@@ -14,7 +14,7 @@
 
 class Connection {
  public:
-  explicit Connection(Descriptor socket) : socket_{std::move(socket)} {}
+  explicit Connection(OwnedDescriptor socket) : socket_{std::move(socket)} {}
   /// To a port of 127.0.0.1, from `source`.
   explicit Connection(const std::string& port, const char* source = "127.0.0.1")
       : socket_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
@@ -111,7 +111,7 @@ class Connection {
     if (::poll(&one, 1, patience) <= 0) throw std::runtime_error("the peer was too slow; last heard: " + text_);
   }
 
-  Descriptor socket_;
+  OwnedDescriptor socket_;
   std::string text_;
 };
 
@@ -133,7 +133,7 @@ class Listener {
     pollfd one{socket_.get(), POLLIN, 0};
     constexpr int patience = 30'000;
     if (::poll(&one, 1, patience) <= 0) throw std::runtime_error("nobody connected");
-    return Connection{Descriptor{::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC)}};
+    return Connection{OwnedDescriptor{::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC)}};
   }
   /// Whether somebody is waiting to be accepted now.
   bool has_visitor() const {
@@ -142,6 +142,6 @@ class Listener {
   }
 
  private:
-  Descriptor socket_;
+  OwnedDescriptor socket_;
   std::uint16_t port_ = 0;
 };

@@ -892,7 +892,7 @@ class HandedOver {
     }
     port = std::to_string(ntohs(address.sin_port));
   }
-  Descriptor socket;
+  OwnedDescriptor socket;
   std::string port;
 };
 
@@ -916,7 +916,7 @@ class NotifySocket {
   }
 
  private:
-  Descriptor socket_;
+  OwnedDescriptor socket_;
 };
 
 /// As a service manager starts programs: with the socket as number 3, and told so by the variables.
@@ -985,7 +985,7 @@ TEST_F(ServerProgram, TakesNoSocketThatIsMeantForAnotherProcess) {
 
 TEST_F(ServerProgram, RefusesToServeADescriptorThatIsNoListeningSocket) {
   HandedOver handed;
-  handed.socket = Descriptor{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  handed.socket = OwnedDescriptor{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
   Process server{supervised(command({"--root", root.string()}), handed)};
   EXPECT_EQ(server.wait(), 4);
   EXPECT_NE(server.errors().find("handed in"), std::string::npos) << server.errors();

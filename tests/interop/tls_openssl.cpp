@@ -215,7 +215,7 @@ TEST_P(TlsAndOpenssl, SendsAFileFromWhereItIsToldInClearAndSecured) {
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> out{std::fopen(path.c_str(), "w"), &std::fclose};
     ASSERT_EQ(std::fwrite(content.data(), 1, content.size(), out.get()), content.size());
   }
-  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  const OwnedDescriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   for (const bool secured : {false, true}) {
     TlsTransport<> network{client(), TlsServer{server_settings()}};
     auto acceptor = network.listen(network.executor(), anywhere);

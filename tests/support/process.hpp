@@ -20,18 +20,18 @@
 extern char** environ;
 
 /// A descriptor that ends with its scope.
-class Descriptor {
+class OwnedDescriptor {
  public:
-  Descriptor() = default;
-  explicit Descriptor(int descriptor) : descriptor_{descriptor} {
+  OwnedDescriptor() = default;
+  explicit OwnedDescriptor(int descriptor) : descriptor_{descriptor} {
     if (descriptor < 0) throw std::system_error(errno, std::generic_category());
   }
-  Descriptor(Descriptor&& other) noexcept : descriptor_{std::exchange(other.descriptor_, -1)} {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
+  OwnedDescriptor(OwnedDescriptor&& other) noexcept : descriptor_{std::exchange(other.descriptor_, -1)} {}
+  OwnedDescriptor& operator=(OwnedDescriptor&& other) noexcept {
     std::swap(descriptor_, other.descriptor_);
     return *this;
   }
-  ~Descriptor() { close(); }
+  ~OwnedDescriptor() { close(); }
   int get() const noexcept { return descriptor_; }
   void close() noexcept {
     if (const int old = std::exchange(descriptor_, -1); old >= 0) ::close(old);
@@ -76,7 +76,7 @@ class Process {
  public:
   /// What a program said on one of its channels, and has left to say.
   struct Channel {
-    Descriptor pipe;
+    OwnedDescriptor pipe;
     std::string text;       // all of it by now
     std::size_t taken = 0;  // as lines
     bool ended = false;
@@ -84,7 +84,7 @@ class Process {
 
   explicit Process(const Program& program, std::chrono::seconds patience = std::chrono::seconds{60})
       : patience_{patience} {
-    Descriptor theirs[3];
+    OwnedDescriptor theirs[3];
     make_pipe(theirs[0], input_);
     make_pipe(output_.pipe, theirs[1]);
     make_pipe(errors_.pipe, theirs[2]);
@@ -168,12 +168,12 @@ class Process {
     posix_spawnattr_t attributes;
   };
 
-  static void make_pipe(Descriptor& reading, Descriptor& writing) {
+  static void make_pipe(OwnedDescriptor& reading, OwnedDescriptor& writing) {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
     // Above those that a program is handed, so that none is in the way of another.
-    reading = Descriptor{::fcntl(ends[0], F_DUPFD_CLOEXEC, 10)};
-    writing = Descriptor{::fcntl(ends[1], F_DUPFD_CLOEXEC, 10)};
+    reading = OwnedDescriptor{::fcntl(ends[0], F_DUPFD_CLOEXEC, 10)};
+    writing = OwnedDescriptor{::fcntl(ends[1], F_DUPFD_CLOEXEC, 10)};
     ::close(ends[0]);
     ::close(ends[1]);
   }
@@ -230,6 +230,6 @@ class Process {
 
   std::chrono::seconds patience_;
   pid_t id_ = -1;
-  Descriptor input_;
+  OwnedDescriptor input_;
   Channel output_, errors_;
 };

@@ -89,6 +89,6 @@ class Wire {
  private:
   [[noreturn]] static void fail(const char* what) { throw std::system_error(errno, std::generic_category(), what); }
 
-  Descriptor socket_;
+  OwnedDescriptor socket_;
   std::string text_;
 };
