@@ -31,8 +31,8 @@ class Dialogue {
   int code(std::string_view line) { return code_of(say(line)); }
   static int code_of(std::string_view replies) {
     if (replies.empty()) return 0;
-    const auto last = replies.substr(0, replies.size() - 2).rfind('\n');
-    return std::stoi(std::string{replies.substr(last == replies.npos ? 0 : last + 1, 3)});
+    const auto before = replies.substr(0, replies.size() - 2).rfind('\n');
+    return std::stoi(std::string{replies.substr(before == replies.npos ? 0 : before + 1, 3)});
   }
   /// Bytes as they are.
   void type(std::string_view bytes) {

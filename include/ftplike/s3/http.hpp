@@ -255,7 +255,7 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
       if ((watch.wanted & ~watch.awaited & kind) == 0) continue;
       watch.awaited |= kind;
       watch.descriptor.async_wait(
-          wait, [self = weak_from_this(), socket, number = watch.number, kind = kind](std::error_code error) {
+          wait, [self = weak_from_this(), socket, number = watch.number, kind](std::error_code error) {
             if (const auto loop = self.lock()) loop->on_ready(socket, number, kind, error);
           });
     }

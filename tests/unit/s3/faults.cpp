@@ -64,7 +64,7 @@ TEST(S3Fault, IsTriedAgainWhereTheStoreHasTooMuchToDo) {
 
 TEST(S3Fault, IsToldWhenAllAttemptsFailed) {
   for (const auto& [status, error] : {std::pair{500, S3Errc::internal}, std::pair{503, S3Errc::slow_down}}) {
-    ScriptedStore store{[status = status](const StoreRequest&) { return head_answer(status); }};
+    ScriptedStore store{[status](const StoreRequest&) { return head_answer(status); }};
     Files<S3Storage> files{S3Storage{impatient(store.endpoint())}};
     EXPECT_EQ(files.error(files.storage.stat(Path{"/a"})), error);
     EXPECT_EQ(store.asked().size(), 3u);
@@ -75,7 +75,7 @@ TEST(S3Fault, IsNotTriedAgainWhereTheKeysAreAtFault) {
   for (const auto& [code, error] :
        {std::pair{"ExpiredToken", S3Errc::keys_expired}, std::pair{"SignatureDoesNotMatch", S3Errc::keys_refused},
         std::pair{"RequestTimeTooSkewed", S3Errc::clock_differs}}) {
-    ScriptedStore store{[code = code](const StoreRequest&) { return answer(403, error_body(code)); }};
+    ScriptedStore store{[code](const StoreRequest&) { return answer(403, error_body(code)); }};
     Files<S3Storage> files{S3Storage{impatient(store.endpoint())}};
     EXPECT_EQ(files.error(files.storage.open(Path{"/a"}, 0)), error);
     EXPECT_EQ(store.asked().size(), 1u);

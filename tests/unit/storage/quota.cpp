@@ -261,7 +261,7 @@ TEST(AQuotaOfAFolder, CountsAnUploadThroughALinkWhereTheLinkLeads) {
   write_file(folder.path() / "d/file", "12345");
   std::filesystem::create_symlink("d/file", folder.path() / "link");
   std::filesystem::create_symlink("/d/new", folder.path() / "d/dangling");
-  Files<OnDiskUnderQuota> files{OnDiskUnderQuota{DirectoryStorage{folder.path()}, Quota{{.bytes = 20, .files = 6}}}};
+  Files<OnDiskUnderQuota> files{OnDiskUnderQuota{DirectoryStorage{folder.path().string()}, Quota{{.bytes = 20, .files = 6}}}};
   EXPECT_EQ(files.run(files.storage.used()), (Usage{5, 4}));
   files.put("/link", "1234567");
   EXPECT_EQ(read_file(folder.path() / "d/file"), "1234567");
@@ -298,7 +298,7 @@ struct LinksOutOfAnnasRoot : testing::Test {
 
   static constexpr Usage at_first{5, 4};  // own, two links and a
   TemporaryFolder folder;
-  Files<OnDiskUnderQuota> files{OnDiskUnderQuota{DirectoryStorage{folder.path()}, Quota{{.bytes = 12}}, Path{"/all/anna"}}};
+  Files<OnDiskUnderQuota> files{OnDiskUnderQuota{DirectoryStorage{folder.path().string()}, Quota{{.bytes = 12}}, Path{"/all/anna"}}};
 };
 
 TEST_F(LinksOutOfAnnasRoot, TakeAndGiveBackNothing) {
@@ -337,9 +337,9 @@ TEST(AQuotaOfAFolder, CountsAFolderInItThatIsOpenedByItselfWithTheRest) {
   const TemporaryFolder folder;
   std::filesystem::create_directories(folder.path() / "a/b");
   write_file(folder.path() / "a/b/file", "123");
-  const OnDiskUnderQuota all{DirectoryStorage{folder.path()}, Quota{{.bytes = 12}}};
-  const OnDiskUnderQuota a{DirectoryStorage{folder.path() / "a"}, all, Path{"/a"}};
-  Files<OnDiskUnderQuota> whole{all}, part{OnDiskUnderQuota{DirectoryStorage{folder.path() / "a/b"}, a, Path{"/b"}}};
+  const OnDiskUnderQuota all{DirectoryStorage{folder.path().string()}, Quota{{.bytes = 12}}};
+  const OnDiskUnderQuota a{DirectoryStorage{(folder.path() / "a").string()}, all, Path{"/a"}};
+  Files<OnDiskUnderQuota> whole{all}, part{OnDiskUnderQuota{DirectoryStorage{(folder.path() / "a/b").string()}, a, Path{"/b"}}};
   EXPECT_EQ(part.run(part.storage.used()), (Usage{3, 3})) << "all is counted, whoever is asked first";
   part.leave("/new", "12345");
   EXPECT_EQ(whole.run(whole.storage.used()), (Usage{8, 4}));
