@@ -316,8 +316,8 @@ TYPED_TEST(Threads, CancelNoOperationThatBeganAfterTheOneThatWasMeant) {
         const auto stop = std::make_shared<asio::cancellation_signal>();
         const auto emit = [stop] { stop->emit(asio::cancellation_type::terminal); };
         auto hops = std::make_shared<std::function<void(int)>>();
-        *hops = [hops, emit, caller, far = here.network().executor()](int left) {
-          asio::post(far, [hops, emit, caller, left] {
+        *hops = [hops, emit, caller, there = here.network().executor()](int left) {
+          asio::post(there, [hops, emit, caller, left] {
             if (left > 0) return (*hops)(left - 1);
             *hops = {};
             asio::post(caller, emit);
