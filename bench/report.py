@@ -111,9 +111,30 @@ def in_microseconds(titles):
 def of_clients(rows, titles):
     peaks = medians(rows, "same", "memory")
     return ["The server is ours. Time that a client takes for all of it; less is better:", "", *comparison(rows, titles),
-            "Processor time of the client:", "", *comparison(rows, titles, "cpu"),
-            "Memory that the client takes at the most in the last row: "
+            "Processor time of the client:", "", *comparison(rows, titles, "cpu"), *of_memory(peaks)]
+
+
+def of_memory(peaks):
+    return ["Memory that the client takes at the most in the last row: "
             + ", ".join(f"{NAMES.get(name, name)} {digits(peak / MIB)} MiB" for name, peak in peaks.items()) + ".", ""]
+
+
+def ratios_by_turns(samples, less):
+    """How this build stands to the one before in each turn, above 1 where it is better, in their order."""
+    return sorted(better(ours["rate"], theirs["rate"], less) for ours, theirs in zip(samples["ftplike"], samples["before"]))
+
+
+def of_before(rows, titles):
+    lines = ["This build and the one before by turns, over and over, each for a short time, so that whatever else happens meets both. A client of",
+             "one session, and its server, have a processor each. The ratio is that of two neighbouring turns, above 1 where this build is",
+             "better, also in rows where less is better: the median, and between which two numbers the middle half of them is.", "",
+             "|  | to the build before | middle half |", "|---|---|---|"]
+    for row, (title, _) in titles.items():
+        if {"ftplike", "before"} <= rows.get(row, {}).keys():
+            ratios = ratios_by_turns(rows[row], row in LESS)
+            quarter = len(ratios) // 4
+            lines.append(f"| {title} | {statistics.median(ratios):.2f} | {ratios[quarter]:.2f} to {ratios[-1 - quarter]:.2f} |")
+    return [*lines, "", *of_memory(medians(rows, "same", "memory"))]
 
 
 def of_compiling(programs, titles):
@@ -136,12 +157,14 @@ def of_growth(rows, titles):
 
 
 PARTS = {"servers": ("Servers", of_servers), "tls": ("Servers under TLS 1.3", of_tls), "clients": ("Clients", of_clients),
-         "compile": ("What including it costs", of_compiling), "growth": ("How it grows", of_growth)}
+         "before": ("Beside the build before", of_before), "compile": ("What including it costs", of_compiling), "growth": ("How it grows", of_growth)}
 
 
 def circumstances(about, part):
-    before = f"; the build before is commit {about['base']}" if about["base"] and part in BESIDE_OTHERS else ""
+    before = f"; the build before is commit {about['base']}" if about["base"] and part in ("before", *BESIDE_OTHERS) else ""
     rounds = f"{about['rounds']} rounds" + (f", {about['seconds']:g} s for each row" if part == "servers" else "")
+    if part == "before":
+        rounds = f"{about['turns']} turns"
     return (f"{about['date']}, {about['processors']} processors ({about['processor']}), Linux {about['kernel']}, {about['compiler']}; "
             f"{rounds}; commit {about['commit']}{before}.")
 
@@ -160,7 +183,8 @@ def write(results, titles):
              "- *Down* is a download, *up* an upload. A small file has 1 KiB, a big one 256 MiB, and 1 GiB under TLS.",
              "- Figures are medians of the rounds. On another machine they are others: only the ratios mean anything.",
              "- *Ours to the best other*: how many times as good ours, the column *ftplike*, is as the best of the other columns. Above 1 ours is",
-             "  better, also in rows where less is better. *To the build before* compares ours with an older build of ours in the same way.",
+             "  better, also in rows where less is better. *To the build before* compares ours with an older build of ours in the same way; most",
+             "  rows have that in a table of its own, [below](#beside-the-build-before).",
              "- *Spread of ours*: the difference of its best and its worst round, in per cent of the median.",
              "- A dash: there is no figure, since the program cannot do this (vsftpd has no MLSD) or none could be taken.", ""]
     for part, (heading, told_of) in PARTS.items():
