@@ -182,9 +182,22 @@ std::uint64_t operate(const Orders& orders, Session* session, std::uint64_t turn
 
 /// What all threads wait for before they begin, and in which they log in one after the other: where all come at once, a
 /// server whose queue of connections is short drops some, and neither end tells its client.
-struct Start {
+class Start {
+ public:
+  explicit Start(unsigned sessions) : all{static_cast<std::ptrdiff_t>(sessions) + 1, NoteTime{&began}} {}
+
+ private:
+  /// Called before the first thread goes on. Whoever looks at the clock when it has gone on itself may have been asleep
+  /// while the others were at work.
+  struct NoteTime {
+    void operator()() noexcept { *time = Clock::now(); }
+    Clock::time_point* time;
+  };
+
+ public:
   std::mutex logs_in;
-  std::barrier<> all;
+  Clock::time_point began;
+  std::barrier<NoteTime> all;
 };
 
 void drive(const Orders& orders, unsigned index, Start& start, std::unique_ptr<Session>& session, Result& result) {
@@ -194,7 +207,7 @@ void drive(const Orders& orders, unsigned index, Start& start, std::unique_ptr<S
     if (orders.what != "noop") session->say("TYPE I", 200);
   }
   start.all.arrive_and_wait();
-  const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>{orders.seconds});
+  const auto end = start.began + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>{orders.seconds});
   for (std::uint64_t turn = index * 997ULL;; ++turn) {
     const auto began = Clock::now();
     result.bytes += operate(orders, session.get(), turn);
@@ -220,7 +233,7 @@ int idle(const Orders& orders) {
 int load(const Orders& orders) {
   std::vector<Result> results(orders.sessions);
   std::vector<std::unique_ptr<Session>> sessions(orders.sessions);
-  Start start{.logs_in = {}, .all = std::barrier<>{static_cast<std::ptrdiff_t>(orders.sessions) + 1}};
+  Start start{orders.sessions};
   std::atomic<bool> failed = false;
   std::vector<std::jthread> threads;
   for (unsigned i = 0; i < orders.sessions; ++i) {
@@ -234,9 +247,8 @@ int load(const Orders& orders) {
     });
   }
   start.all.arrive_and_wait();
-  const auto began = Clock::now();
   threads.clear();
-  const double seconds = std::chrono::duration<double>{Clock::now() - began}.count();
+  const double seconds = std::chrono::duration<double>{Clock::now() - start.began}.count();
   Result all;
   for (auto& one : results) {
     all.bytes += one.bytes;

@@ -120,7 +120,7 @@ def of_memory(peaks):
 
 
 def ratios_by_turns(samples, less):
-    """How this build stands to the one before in each turn, above 1 where it is better, in their order."""
+    """How this build stands to the one before in each turn, above 1 where it is better; the least first."""
     return sorted(better(ours["rate"], theirs["rate"], less) for ours, theirs in zip(samples["ftplike"], samples["before"]))
 
 
@@ -183,8 +183,8 @@ def write(results, titles):
              "- *Down* is a download, *up* an upload. A small file has 1 KiB, a big one 256 MiB, and 1 GiB under TLS.",
              "- Figures are medians of the rounds. On another machine they are others: only the ratios mean anything.",
              "- *Ours to the best other*: how many times as good ours, the column *ftplike*, is as the best of the other columns. Above 1 ours is",
-             "  better, also in rows where less is better. *To the build before* compares ours with an older build of ours in the same way; most",
-             "  rows have that in a table of its own, [below](#beside-the-build-before).",
+             "  better, also in rows where less is better. *To the build before* compares ours with an older build of ours in the same way;",
+             "  what is not under TLS has that in a table of its own, [below](#beside-the-build-before).",
              "- *Spread of ours*: the difference of its best and its worst round, in per cent of the median.",
              "- A dash: there is no figure, since the program cannot do this (vsftpd has no MLSD) or none could be taken.", ""]
     for part, (heading, told_of) in PARTS.items():

@@ -735,8 +735,10 @@ TEST_F(DirectoryStorageTest, ShowsWholeFilesAfterBeingKilledAtAnyMoment) {
   const char* const folder_of_the_parent = "FTPLIKE_TEST_UPLOAD_FOR_EVER";
   if (const char* folder = std::getenv(folder_of_the_parent)) upload_for_ever(folder);
   // This program anew: the child that is forked by one with several threads may wait for ever under AddressSanitizer.
-  const auto uploading = Program{{"/proc/self/exe", "--gtest_filter=*.ShowsWholeFilesAfterBeingKilledAtAnyMoment"}}.with(
-      folder_of_the_parent, root_.string());
+  // What it leaves of its own, as it is killed, goes with our folder.
+  const auto uploading = Program{{"/proc/self/exe", "--gtest_filter=*.ShowsWholeFilesAfterBeingKilledAtAnyMoment"}}
+                             .with(folder_of_the_parent, root_.string())
+                             .with("TMPDIR", outside_.string());
   std::mt19937 random{20'240'229};
   bool was_finished = false;
   for (int round = 0; round < 25; ++round) {
