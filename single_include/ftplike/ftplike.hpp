@@ -3632,7 +3632,7 @@ struct FileStatus {
   std::uint64_t st_size = 0;
   std::uint64_t st_dev = 0, st_ino = 0;
   unsigned st_nlink = 1;
-  timespec st_mtim{}, st_ctim{};
+  timespec st_mtim{}, st_ctim{};  // on FAT there is no time of a change: 1601
 };
 /// What of the disk a file holds.
 inline std::uint64_t allocated_bytes(const FileStatus& status) noexcept { return status.st_size; }
@@ -3694,7 +3694,8 @@ inline int status_of_handle(HANDLE file, FileStatus* status) noexcept {
     return 0;
   }
   BY_HANDLE_FILE_INFORMATION known{};
-  if (!::GetFileInformationByHandle(file, &known)) {
+  FILE_BASIC_INFO times{};
+  if (!::GetFileInformationByHandle(file, &known) || !::GetFileInformationByHandleEx(file, FileBasicInfo, &times, sizeof times)) {
     keep_error();
     return -1;
   }
@@ -3704,7 +3705,7 @@ inline int status_of_handle(HANDLE file, FileStatus* status) noexcept {
   status->st_ino = joined_number(known.nFileIndexHigh, known.nFileIndexLow);
   status->st_nlink = known.nNumberOfLinks;
   status->st_mtim = time_of_ticks(ticks_in(known.ftLastWriteTime));
-  status->st_ctim = time_of_ticks(ticks_in(known.ftCreationTime));  // when it came to be here
+  status->st_ctim = time_of_ticks(times.ChangeTime.QuadPart);
   return 0;
 }
 
@@ -3742,7 +3743,7 @@ inline Found find_name(HANDLE folder, std::string_view name, FileStatus* status)
     status->st_ino = static_cast<std::uint64_t>(entry.FileId.QuadPart);
     status->st_nlink = 1;
     status->st_mtim = time_of_ticks(entry.LastWriteTime.QuadPart);
-    status->st_ctim = time_of_ticks(entry.CreationTime.QuadPart);
+    status->st_ctim = time_of_ticks(entry.ChangeTime.QuadPart);
   }
   return found;
 }
