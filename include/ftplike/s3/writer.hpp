@@ -162,6 +162,7 @@ template <class = void> class BasicS3Writer {
     const std::size_t part = state_->client.options.part_size;
     while (!bytes.empty()) {
       const auto some = bytes.first(std::min(bytes.size(), part - std::min(part, incoming_->tail.size())));
+      if (incoming_->tail.size() >= begins_to_be_large) incoming_->tail.reserve(part);  // not grown, as each copy costs
       incoming_->tail.append(as_text(some));
       incoming_->told = incoming_->size();
       bytes = bytes.subspan(some.size());
@@ -177,6 +178,8 @@ template <class = void> class BasicS3Writer {
   std::uint64_t size() const noexcept { return incoming_->size(); }
 
  private:
+  static constexpr std::size_t begins_to_be_large = 64 * 1024;
+
   template <class> friend class BasicS3Storage;
   BasicS3Writer(std::shared_ptr<detail::S3State> state, detail::S3IncomingPointer incoming, Executor executor)
       : state_{std::move(state)}, incoming_{std::move(incoming)}, executor_{std::move(executor)} {}
