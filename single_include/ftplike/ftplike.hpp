@@ -7153,6 +7153,7 @@ inline std::string verb_of(std::string_view command) { return std::string{comman
 }  // namespace ftplike
 
 // ---- ftplike/io/deadline.hpp
+#include <chrono>
 #include <exception>
 #include <functional>
 #include <system_error>
@@ -7298,8 +7299,11 @@ template <Transport T> class Deadline {
   }
 
  private:
+  /// What a limit may be late by: the time left until some moment, asked for twice, differs by less.
+  static constexpr Duration negligible = std::chrono::milliseconds{1};
+
   void arm_for(Time end) {
-    if (end != Time::max() && (!armed_ || end < rings_at_)) arm(end);
+    if (end != Time::max() && (!armed_ || end < rings_at_ - negligible)) arm(end);
   }
   void arm(Time when) {
     armed_ = false;  // if there is no memory for it, the next limit tries again
@@ -21208,7 +21212,7 @@ template <Transport T, class P> class Session {
 
   /// Says the final reply to a command, and what was to be said after it.
   awaitable<void> reply(const Reply& final) {
-    Limit limited{deadline_, limits().idle, Errc::peer_lost};  // a client that reads no replies has gone
+    Limit limited{deadline_, patience(), Errc::peer_lost};  // a client that reads no replies has gone
     replying_ = true;  // and stays so if it is cut off: nothing can follow it then
     co_await say(final);
     if (belated_) {

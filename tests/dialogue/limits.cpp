@@ -160,6 +160,17 @@ TEST(ReplyLimit, EndsASessionWhoseClientDoesNotReadItsReplies) {
   EXPECT_EQ(server.sessions(), 0u);
 }
 
+TEST(ReplyLimit, BeforeALoginIsTheTimeThatIsLeftForThat) {
+  TestNetwork network{1, {.window = 1000}};
+  auto server = serve(network, {}, some_users());
+  Dialogue client{network};
+  for (int i = 0; i < 100; ++i) client.control().type("HELP\r\n");
+  network.advance(59s);
+  EXPECT_EQ(server.sessions(), 1u);
+  network.advance(1min);
+  EXPECT_EQ(server.sessions(), 0u);
+}
+
 TEST(ReplyLimit, EndsASessionWhoseClientDoesNotReadThemDuringATransfer) {
   TestNetwork network{1, {.window = 1000}};
   auto server = serve(network, {{"/a", std::string(5000, 'x')}});

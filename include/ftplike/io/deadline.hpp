@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <exception>
 #include <functional>
 #include <system_error>
@@ -111,8 +112,11 @@ template <Transport T> class Deadline {
   }
 
  private:
+  /// What a limit may be late by: the time left until some moment, asked for twice, differs by less.
+  static constexpr Duration negligible = std::chrono::milliseconds{1};
+
   void arm_for(Time end) {
-    if (end != Time::max() && (!armed_ || end < rings_at_)) arm(end);
+    if (end != Time::max() && (!armed_ || end < rings_at_ - negligible)) arm(end);
   }
   void arm(Time when) {
     armed_ = false;  // if there is no memory for it, the next limit tries again

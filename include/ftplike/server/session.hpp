@@ -580,7 +580,7 @@ template <Transport T, class P> class Session {
 
   /// Says the final reply to a command, and what was to be said after it.
   awaitable<void> reply(const Reply& final) {
-    Limit limited{deadline_, limits().idle, Errc::peer_lost};  // a client that reads no replies has gone
+    Limit limited{deadline_, patience(), Errc::peer_lost};  // a client that reads no replies has gone
     replying_ = true;  // and stays so if it is cut off: nothing can follow it then
     co_await say(final);
     if (belated_) {

@@ -77,6 +77,19 @@ TEST(Limit, IsCountedAnewWhenItIsExtended) {
   EXPECT_EQ(it.reason(), Errc::stalled);
 }
 
+TEST(Limit, IsLateByLessThanAMillisecondWhereATimerThatStandsIsAsGood) {
+  Limited it;
+  it.start([](Limited& self) -> awaitable<void> {
+    NetworkLimit outer{self.deadline, 10s, Errc::stalled};
+    NetworkLimit inner{self.deadline, 10s - 999us, Errc::timed_out};
+    co_await self.sleep(1h);
+  }(it));
+  it.network.advance(10s - 1ns);
+  EXPECT_FALSE(it.done);
+  it.network.advance(1ns);
+  EXPECT_EQ(it.reason(), Errc::timed_out);
+}
+
 TEST(Limit, OfAnInnerScopeHoldsInsteadOfTheOuterOne) {
   Limited it;
   it.start([](Limited& self) -> awaitable<void> {
