@@ -162,7 +162,9 @@ template <class = void> class BasicS3Writer {
     const std::size_t part = state_->client.options.part_size;
     while (!bytes.empty()) {
       const auto some = bytes.first(std::min(bytes.size(), part - std::min(part, incoming_->tail.size())));
-      if (incoming_->tail.size() >= begins_to_be_large) incoming_->tail.reserve(part);  // not grown, as each copy costs
+      if (incoming_->tail.size() >= begins_to_be_large) {  // room is made once, as growing copies
+        incoming_->tail.reserve(std::min(part, most_room_at_once));
+      }
       incoming_->tail.append(as_text(some));
       incoming_->told = incoming_->size();
       bytes = bytes.subspan(some.size());
@@ -179,6 +181,7 @@ template <class = void> class BasicS3Writer {
 
  private:
   static constexpr std::size_t begins_to_be_large = 64 * 1024;
+  static constexpr std::size_t most_room_at_once = 16 * 1024 * 1024;
 
   template <class> friend class BasicS3Storage;
   BasicS3Writer(std::shared_ptr<detail::S3State> state, detail::S3IncomingPointer incoming, Executor executor)
