@@ -127,9 +127,8 @@ def ratios_by_turns(samples, less):
 def of_before(rows, titles):
     lines = ["This build and the one before by turns, over and over, each for a short time, so that whatever else happens meets both. A client of",
              "one session, and its server, have a processor each. The ratio is that of two neighbouring turns, above 1 where this build is",
-             "better, also in rows where less is better: the median, and between which two numbers the middle half of them is. Where 16",
-             "sessions share two processors with their clients, a build beside itself was seen at 1.01 and 1.05, and this median, in another",
-             "run, at 1.02 where it had been 0.93.", "",
+             "better, also in rows where less is better: the median, and between which two numbers the middle half of them is. Where many",
+             "sessions share the processors with their clients, the median differs from run to run, also that of a build beside itself.", "",
              "|  | to the build before | middle half |", "|---|---|---|"]
     for row, (title, _) in titles.items():
         if {"ftplike", "before"} <= rows.get(row, {}).keys():

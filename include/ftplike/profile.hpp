@@ -52,9 +52,9 @@ struct Limits {
   unsigned login_attempts = 3;
   /// How long the reply to a failed attempt is held back; doubles with each.
   Duration login_pause = std::chrono::seconds{1};
-  /// From the beginning to the login, the time in which replies are taken included: then the session ends. (421)
+  /// From the greeting to the login, also while a reply waits to be taken: then the session ends. (421)
   Duration login = std::chrono::seconds{60};
-  /// After a login between two commands, and for a reply to be taken: then the session ends. (421)
+  /// After the login, or of a guest: between two commands, and for a reply to be taken; then the session ends. (421)
   Duration idle = std::chrono::seconds{300};
   /// For the data connection to come to be: then the transfer ends. (425)
   Duration connect_data = std::chrono::seconds{30};

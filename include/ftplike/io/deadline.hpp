@@ -55,7 +55,8 @@ class Interruption {
 };
 
 /// The limits of time of a coroutine's steps, cheap enough to be set for every command: moving the limit on is one
-/// store, and the timer is looked at again only when it rings. When a limit runs out, the coroutine is interrupted.
+/// store, and the timer is looked at again only when it rings. When a limit runs out, the coroutine is interrupted, a
+/// millisecond later at the most.
 ///
 /// **Lifetime:** of the coroutine. **Threads:** its executor.
 template <Transport T> class Deadline {

@@ -162,7 +162,7 @@ template <class = void> class BasicS3Writer {
     const std::size_t part = state_->client.options.part_size;
     while (!bytes.empty()) {
       const auto some = bytes.first(std::min(bytes.size(), part - std::min(part, incoming_->tail.size())));
-      if (incoming_->tail.size() >= begins_to_be_large) {  // room is made once, as growing copies
+      if (incoming_->tail.size() >= begins_to_be_large) {  // room is made once: growing would copy
         incoming_->tail.reserve(std::min(part, most_room_at_once));
       }
       incoming_->tail.append(as_text(some));
