@@ -20,6 +20,9 @@ class BackgroundWork {
  public:
   BackgroundWork(const ftplike::Executor& executor, std::function<void()> work, std::function<void(std::error_code)> then)
       : state_{std::make_shared<State>(executor, std::move(work), std::move(then))}, task_{executor, run(state_)} {}
+  BackgroundWork(const BackgroundWork&) = delete;
+  BackgroundWork& operator=(const BackgroundWork&) = delete;
+  ~BackgroundWork() { state_->has_owner = false; }
 
   /// Asks for it, from any thread.
   void ask() {
@@ -35,7 +38,7 @@ class BackgroundWork {
         : executor{its_executor}, asked{its_executor}, work{std::move(its_work)}, then{std::move(its_then)} {}
     const ftplike::Executor executor;
     ftplike::Condition asked;
-    bool is_asked_for = false;
+    bool is_asked_for = false, has_owner = true;
     const std::function<void()> work;
     const std::function<void(std::error_code)> then;
   };
@@ -47,8 +50,8 @@ class BackgroundWork {
       ftplike::Settled<void> done;
       std::function<void()> work = state->work;
       co_await ftplike::settle(ftplike::blocking(std::move(work)), done);
-      const asio::cancellation_state left = co_await asio::this_coro::cancellation_state;
-      if (left.cancelled() != asio::cancellation_type::none) co_return;  // its owner, in the turn in which the work ended
+      // It may have left in the turn in which the work ended. Asio from 1.24 on may tell of the interruption later than that.
+      if (!state->has_owner) co_return;
       state->then(done.failed() ? ftplike::code_of(done.failure()) : std::error_code{});
     }
   }

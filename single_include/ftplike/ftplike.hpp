@@ -318,9 +318,9 @@ template <class E = Executor> awaitable<void> give_way(const std::type_identity_
 
 namespace detail {
 
-#if ASIO_VERSION >= 102600 && ASIO_VERSION < 103002
-/// In these versions what is cancelled before it begins throws out of the loop. So it hears of that once it has begun. And
-/// Asio may emit a signal later than it is told, when what was cancelled has ended: this keeps the signal until then.
+#if ASIO_VERSION >= 102202 && ASIO_VERSION < 103002
+/// Up to 1.28.2 Asio may emit a signal later than it is told, when what was cancelled has ended: this keeps the signal until
+/// then. And from 1.26 on what is cancelled before it begins throws out of the loop: so it hears of that once it has begun.
 template <class E = Executor> class BasicSpawnCancellation : public std::enable_shared_from_this<BasicSpawnCancellation<E>> {
  public:
   explicit BasicSpawnCancellation(const E& executor) : executor_{executor} {}
