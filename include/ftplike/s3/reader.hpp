@@ -34,6 +34,8 @@ template <class = void> class BasicS3Reader {
       if (!again) throw std::system_error(error);
       co_await go_on(attempts);
     }
+    // What was given up before libcurl has seen its end would lose its connection, though no byte is missing.
+    if (at_ == size_ && call_) co_await call_.end();
     co_return 0;
   }
   std::uint64_t size() const noexcept { return size_; }
