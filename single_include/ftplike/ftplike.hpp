@@ -217,6 +217,8 @@ class Features {
 // What a macro of Asio's is has to be the same in all files of a program, also in those that do not know ftplike. So none
 // is defined here: the CMake target does it where it has to be, and whoever builds without it is told so.
 #include <asio/any_io_executor.hpp>
+#include <asio/associated_executor.hpp>
+#include <asio/async_result.hpp>
 #include <asio/awaitable.hpp>
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/buffer.hpp>
@@ -319,7 +321,7 @@ template <class E = Executor> awaitable<void> give_way(const std::type_identity_
 namespace detail {
 
 #if ASIO_VERSION >= 102202 && ASIO_VERSION < 103002
-/// Up to 1.28.2 Asio may emit a signal later than it is told, when what was cancelled has ended: this keeps the signal until
+/// Up to 1.28.1 Asio may emit a signal later than it is told, when what was cancelled has ended: this keeps the signal until
 /// then. And from 1.26 on what is cancelled before it begins throws out of the loop: so it hears of that once it has begun.
 template <class E = Executor> class BasicSpawnCancellation : public std::enable_shared_from_this<BasicSpawnCancellation<E>> {
  public:
@@ -367,12 +369,46 @@ template <class E> void prepare(const E& executor, awaitable<void>& operation, a
 template <class E> void prepare(const E&, awaitable<void>&, asio::cancellation_slot&) {}
 #endif
 
+#if ASIO_VERSION >= 102202 && ASIO_VERSION < 102600
+/// These versions tell a coroutine that it is cancelled where its end is awaited, which may be in another thread. So its end
+/// is awaited where it runs, and told from there.
+template <class Handler, class E> class EndElsewhere {
+ public:
+  using executor_type = E;
+  EndElsewhere(const E& here, Handler handler)
+      : here_{here}, work_{asio::make_work_guard(asio::get_associated_executor(handler, here))}, handler_{std::move(handler)} {}
+  executor_type get_executor() const noexcept { return here_; }
+  void operator()(std::exception_ptr failure) {
+    asio::post(work_.get_executor(), [handler = std::move(handler_), failure = std::move(failure)]() mutable {
+      std::move(handler)(std::move(failure));
+    });
+  }
+
+ private:
+  E here_;
+  asio::executor_work_guard<E> work_;  // of whoever awaits
+  Handler handler_;
+};
+
+/// Asio's `co_spawn`, cancelled by `slot`.
+template <class Token, class E = Executor>
+auto spawn(const std::type_identity_t<E>& executor, awaitable<void> operation, asio::cancellation_slot slot, Token token) {
+  prepare<E>(executor, operation, slot);
+  const auto begin_it = [executor, slot](auto handler, awaitable<void> begun) {
+    using Handler = decltype(handler);
+    asio::co_spawn(executor, std::move(begun),
+                   asio::bind_cancellation_slot(slot, EndElsewhere<Handler, E>{executor, std::move(handler)}));
+  };
+  return asio::async_initiate<Token, void(std::exception_ptr)>(begin_it, token, std::move(operation));
+}
+#else
 /// Asio's `co_spawn`, cancelled by `slot`.
 template <class Token, class E = Executor>
 auto spawn(const std::type_identity_t<E>& executor, awaitable<void> operation, asio::cancellation_slot slot, Token token) {
   prepare<E>(executor, operation, slot);
   return asio::co_spawn(executor, std::move(operation), asio::bind_cancellation_slot(slot, std::move(token)));
 }
+#endif
 
 }  // namespace detail
 
