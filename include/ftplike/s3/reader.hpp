@@ -1,5 +1,6 @@
 #pragma once
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -35,7 +36,8 @@ template <class = void> class BasicS3Reader {
       co_await go_on(attempts);
     }
     // What was given up before libcurl has seen its end would lose its connection, though no byte is missing.
-    if (at_ == size_ && call_) co_await call_.end();
+    std::array<std::byte, 1> beyond;
+    if (at_ == size_ && call_) (void)co_await call_.read_some(beyond);
     co_return 0;
   }
   std::uint64_t size() const noexcept { return size_; }
