@@ -10,6 +10,7 @@
 #include <ftplike/tls.hpp>
 
 #include "support/certificates.hpp"
+#include "support/environment.hpp"
 #include "support/folder.hpp"
 #include "support/scripted_server.hpp"
 
@@ -170,6 +171,29 @@ TEST_F(TlsClientSession, ComplainsOfEveryCertificateThatItCannotTrust) {
   EXPECT_EQ(complaint(system), "TLS: 127.0.0.1: nobody trusted has signed the certificate");
   pinned.pinned.push_back(*Fingerprint::parse(std::string(64, '0')));
   EXPECT_EQ(complaint(pinned), "TLS: 127.0.0.1: the certificate is not the pinned one");
+}
+
+TEST_F(TlsClientSession, TrustsTheSystemsAuthoritiesWhichItReadsBeforeItsFirstHandshake) {
+  serve();
+  ours = std::make_unique<Wire>(TlsClient{}, network);
+  set_variable("SSL_CERT_FILE", certificates.authority().c_str());
+  auto client = network.run(connect(*ours, anna(Secure::explicit_tls)));
+  remove_variable("SSL_CERT_FILE");
+  network.run(client.quit());
+}
+
+TEST_F(TlsClientSession, TrustsNobodyButWhomTheLastWordOnItsContextLeaves) {
+  serve();
+  set_variable("SSL_CERT_FILE", certificates.authority().c_str());
+  TlsClientSettings settings;
+  int known = 0;
+  settings.context = [&known](SSL_CTX* context) {
+    known = sk_X509_OBJECT_num(X509_STORE_get0_objects(SSL_CTX_get_cert_store(context)));
+    SSL_CTX_set_cert_store(context, X509_STORE_new());
+  };
+  EXPECT_EQ(complaint(settings), "TLS: 127.0.0.1: nobody trusted has signed the certificate");
+  EXPECT_GT(known, 0) << "what it would leave was not there yet";
+  remove_variable("SSL_CERT_FILE");
 }
 
 TEST_F(TlsClientSession, TrustsAPinnedCertificateOrAnyIfToldTo) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -60,8 +61,8 @@ class ClientContext {
     if (!settings_.ca_file.empty()) {
       trust(context, settings_.ca_file);
       X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context), X509_V_FLAG_PARTIAL_CHAIN);
-    } else if (settings_.pinned.empty() && !settings_.insecure) {
-      trust_the_system(context);
+    } else if (settings_.context) {
+      trust_system_if_wanted();  // before what has the last word
     }
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
     SSL_CTX_set_cert_verify_callback(context, &verify, this);
@@ -77,9 +78,18 @@ class ClientContext {
   ClientContext(const ClientContext&) = delete;
   ClientContext& operator=(const ClientContext&) = delete;
 
-  SSL_CTX* get() const noexcept { return context_.get(); }
+  /// For a connection. The first one reads the system's authorities: to read them takes longer than a whole session in clear.
+  ///
+  /// **Errors:** those of reading them.
+  SSL_CTX* get() const {
+    if (!settings_.context) std::call_once(trusts_, [this] { trust_system_if_wanted(); });
+    return context_.get();
+  }
 
  private:
+  void trust_system_if_wanted() const {
+    if (settings_.ca_file.empty() && settings_.pinned.empty() && !settings_.insecure) trust_the_system(context_.get());
+  }
   static int verify(X509_STORE_CTX* checked, void* self) noexcept {
     const auto& settings = static_cast<const ClientContext*>(self)->settings_;
     return judge(settings, checked, is_known(settings, checked));
@@ -103,11 +113,13 @@ class ClientContext {
   const TlsClientSettings settings_;
   const KeyLog key_log_;
   ContextPointer context_;
+  mutable std::once_flag trusts_;
 };
 
 }  // namespace detail::tls
 
-/// How a client knows its servers, ready for use. Copies are the same.
+/// How a client knows its servers, ready for use; the system's authorities are read only for the first handshake, in its
+/// thread, or before `TlsClientSettings::context` is called. Copies are the same.
 ///
 /// **Threads:** safe.
 class TlsClient {

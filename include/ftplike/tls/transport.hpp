@@ -375,11 +375,11 @@ template <Transport Lower = TcpTransport> class TlsTransport : public Lower {
   /// What `Stream::accept_tls` and `Stream::connect_tls` take.
   const TlsServer& tls_server() const noexcept { return server_; }
   /// The settings of the client's end.
-  TlsClient tls_client() const { return client_ ? *client_ : TlsClient{}; }
+  const TlsClient& tls_client() const noexcept { return client_; }
 
  private:
   TlsServer server_;
-  std::optional<TlsClient> client_;  // made only for those that use one: it reads the system's store
+  TlsClient client_;
 };
 
 static_assert(SecurableTransport<TlsTransport<>>);
