@@ -5182,7 +5182,7 @@ inline bool remove_partial(int directory, const std::string& name) {
 #include <vector>
 
 // ---- ftplike/system/beneath.hpp
-// Opening what is beneath a folder by one call, where the system can keep it inside.
+// Opening by one call what is beneath a folder, where the system can keep it inside; or what no disk has to be waited for.
 #include <cerrno>
 #include <cstdint>
 
@@ -5197,18 +5197,35 @@ namespace ftplike::inline v0_2::detail {
 
 enum class Wait { may, may_not };  // for a disk
 
+#if FTPLIKE_LINUX_WAYS && defined SYS_openat2 && defined RESOLVE_IN_ROOT
+inline constexpr std::uint64_t resolve_cached = 0x20;  // RESOLVE_CACHED, newer than the rest
+
+inline Descriptor open_resolved(int folder, const char* path, int flags, std::uint64_t resolve) noexcept {
+  open_how how{};
+  how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
+  how.resolve = resolve;
+  return Descriptor{static_cast<int>(::syscall(SYS_openat2, folder, path, &how, sizeof how))};
+}
+#endif
+
 /// Opens a path as if the folder `root` were the root of the system. Gives none, with the reason in errno: EAGAIN where
 /// it would have to wait but may not, ENOSYS where the system cannot.
 inline Descriptor open_beneath([[maybe_unused]] int root, [[maybe_unused]] const char* path, [[maybe_unused]] int flags,
                                [[maybe_unused]] Wait wait) noexcept {
 #if FTPLIKE_LINUX_WAYS && defined SYS_openat2 && defined RESOLVE_IN_ROOT
-  constexpr std::uint64_t cached = 0x20;  // RESOLVE_CACHED, newer than the rest
-  open_how how{};
-  how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
-  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | (wait == Wait::may_not ? cached : 0);
-  return Descriptor{static_cast<int>(::syscall(SYS_openat2, root, path, &how, sizeof how))};
+  return open_resolved(root, path, flags, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | (wait == Wait::may_not ? resolve_cached : 0));
 #else
   errno = ENOSYS;
+  return {};
+#endif
+}
+
+/// Opens a path of this process's system without a wait for the folders on the way. Gives none where it would have to
+/// wait, where the system cannot tell, and for any error.
+inline Descriptor open_if_cached([[maybe_unused]] const char* path, [[maybe_unused]] int flags) noexcept {
+#if FTPLIKE_LINUX_WAYS && defined SYS_openat2 && defined RESOLVE_IN_ROOT
+  return open_resolved(AT_FDCWD, path, flags, resolve_cached);
+#else
   return {};
 #endif
 }
@@ -5555,12 +5572,14 @@ template <class = void> class BasicFileReader {
   ///
   /// **Errors:** `std::system_error`; `Errc::bad_restart` beyond its end. Only regular files can be read.
   static awaitable<BasicFileReader> open(std::string file, std::uint64_t offset = 0) {
+    const std::string name = detail::last_name(file);
+    detail::Descriptor at_once = detail::open_if_cached(file.c_str(), detail::sys::to_read);
+    if (at_once) co_return BasicFileReader{name, detail::OpenedFile{std::move(at_once)}, offset};
     auto open = [file] {
       return detail::OpenedFile{
           detail::Descriptor{detail::checked([&] { return detail::sys::open_file(file.c_str(), detail::sys::to_read); })}};
     };
     detail::OpenedFile opened = co_await blocking(std::move(open));
-    const std::string name = detail::last_name(file);
     co_return BasicFileReader{name, std::move(opened), offset};
   }
 

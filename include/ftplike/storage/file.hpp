@@ -23,6 +23,7 @@
 #include <ftplike/io/bytes.hpp>
 #include <ftplike/storage/partial.hpp>
 #include <ftplike/storage/path_resolver.hpp>
+#include <ftplike/system/beneath.hpp>
 #include <ftplike/system/new_shared.hpp>
 #include <ftplike/system/paths.hpp>
 
@@ -151,12 +152,14 @@ template <class = void> class BasicFileReader {
   ///
   /// **Errors:** `std::system_error`; `Errc::bad_restart` beyond its end. Only regular files can be read.
   static awaitable<BasicFileReader> open(std::string file, std::uint64_t offset = 0) {
+    const std::string name = detail::last_name(file);
+    detail::Descriptor at_once = detail::open_if_cached(file.c_str(), detail::sys::to_read);
+    if (at_once) co_return BasicFileReader{name, detail::OpenedFile{std::move(at_once)}, offset};
     auto open = [file] {
       return detail::OpenedFile{
           detail::Descriptor{detail::checked([&] { return detail::sys::open_file(file.c_str(), detail::sys::to_read); })}};
     };
     detail::OpenedFile opened = co_await blocking(std::move(open));
-    const std::string name = detail::last_name(file);
     co_return BasicFileReader{name, std::move(opened), offset};
   }
 

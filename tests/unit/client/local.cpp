@@ -1,6 +1,7 @@
 #include <ftplike/client/local.hpp>
 
 #include <gtest/gtest.h>
+#include <memory>
 
 #include "support/folder.hpp"
 #include "support/run.hpp"
@@ -57,6 +58,23 @@ TEST(OpenLocal, ReadsFromWhereItIsTold) {
   std::array<std::byte, 10> room;
   const std::size_t n = run(file.read_some(room));
   EXPECT_EQ(as_text(std::span{room}.first(n)), "lo");
+}
+
+TEST(OpenLocal, TakesNoWorkerWhereTheSystemKnowsThatItNeedNotWait) {
+  const TestFolder folder;
+  folder.write("a", "hello");
+  const bool need_not_wait = static_cast<bool>(detail::open_if_cached((folder / "a").c_str(), detail::sys::to_read));
+  asio::io_context loop;
+  const auto nobody = [] { return std::make_unique<ThreadPool>(1u, 0u); };  // takes no job
+  asio::make_service<BlockingWork>(loop, std::make_shared<WorkerPools>(nobody(), nobody(), nobody()));
+  bool was_opened = true;
+  try {
+    EXPECT_EQ(run(loop, FileReader::open(folder / "a")).size(), 5u);
+  } catch (const std::system_error& failure) {
+    EXPECT_EQ(failure.code(), Errc::busy);
+    was_opened = false;
+  }
+  EXPECT_EQ(was_opened, need_not_wait);
 }
 
 TEST(OpenLocal, OpensFilesOnly) {
