@@ -50,7 +50,7 @@ class BackgroundWork {
       ftplike::Settled<void> done;
       std::function<void()> work = state->work;
       co_await ftplike::settle(ftplike::blocking(std::move(work)), done);
-      // It may have left in the turn in which the work ended. Asio from 1.24 on may tell of the interruption later than that.
+      // It may have left in the turn in which the work ended. Asio from 1.22.2 on may tell of the interruption later than that.
       if (!state->has_owner) co_return;
       state->then(done.failed() ? ftplike::code_of(done.failure()) : std::error_code{});
     }

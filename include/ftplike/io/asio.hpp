@@ -151,12 +151,12 @@ template <class E> void prepare(const E&, awaitable<void>&, asio::cancellation_s
 #endif
 
 #if ASIO_VERSION >= 102202 && ASIO_VERSION < 102600
-/// These versions tell a coroutine that it is cancelled where its end is awaited, which may be in another thread. So its end
-/// is awaited where it runs, and told from there.
-template <class Handler, class E> class EndElsewhere {
+/// In these versions a coroutine is told that it is cancelled on the executor, and so maybe in the thread, of another one that
+/// awaits it. So it is awaited by this, where it runs, which tells that one.
+template <class Handler, class E> class PassingOn {
  public:
   using executor_type = E;
-  EndElsewhere(const E& here, Handler handler)
+  PassingOn(const E& here, Handler handler)
       : here_{here}, work_{asio::make_work_guard(asio::get_associated_executor(handler, here))}, handler_{std::move(handler)} {}
   executor_type get_executor() const noexcept { return here_; }
   void operator()(std::exception_ptr failure) {
@@ -167,29 +167,26 @@ template <class Handler, class E> class EndElsewhere {
 
  private:
   E here_;
-  asio::executor_work_guard<E> work_;  // of whoever awaits
+  asio::executor_work_guard<E> work_;  // of the other one
   Handler handler_;
 };
+#endif
 
 /// Asio's `co_spawn`, cancelled by `slot`.
 template <class Token, class E = Executor>
 auto spawn(const std::type_identity_t<E>& executor, awaitable<void> operation, asio::cancellation_slot slot, Token token) {
   prepare<E>(executor, operation, slot);
-  const auto begin_it = [executor, slot](auto handler, awaitable<void> begun) {
-    using Handler = decltype(handler);
-    asio::co_spawn(executor, std::move(begun),
-                   asio::bind_cancellation_slot(slot, EndElsewhere<Handler, E>{executor, std::move(handler)}));
-  };
-  return asio::async_initiate<Token, void(std::exception_ptr)>(begin_it, token, std::move(operation));
-}
-#else
-/// Asio's `co_spawn`, cancelled by `slot`.
-template <class Token, class E = Executor>
-auto spawn(const std::type_identity_t<E>& executor, awaitable<void> operation, asio::cancellation_slot slot, Token token) {
-  prepare<E>(executor, operation, slot);
+#if ASIO_VERSION >= 102202 && ASIO_VERSION < 102600
+  if constexpr (std::is_same_v<Token, asio::use_awaitable_t<E>>) {
+    const auto begin_it = [executor, slot](auto handler, awaitable<void> begun) {
+      PassingOn<decltype(handler), E> passing_on{executor, std::move(handler)};
+      asio::co_spawn(executor, std::move(begun), asio::bind_cancellation_slot(slot, std::move(passing_on)));
+    };
+    return asio::async_initiate<Token, void(std::exception_ptr)>(begin_it, token, std::move(operation));
+  }
+#endif
   return asio::co_spawn(executor, std::move(operation), asio::bind_cancellation_slot(slot, std::move(token)));
 }
-#endif
 
 }  // namespace detail
 
