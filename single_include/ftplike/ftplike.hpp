@@ -370,8 +370,8 @@ template <class E> void prepare(const E&, awaitable<void>&, asio::cancellation_s
 #endif
 
 #if ASIO_VERSION >= 102202 && ASIO_VERSION < 102600
-/// In these versions a coroutine is told that it is cancelled on the executor, and so maybe in the thread, of another one that
-/// awaits it. So it is awaited by this, where it runs, which tells that one.
+/// In these versions a coroutine that another one awaits is told of its cancellation on that one's executor, which may be in
+/// another thread. With this between the two it is told on its own; its end is then posted to the one that awaits it.
 template <class Handler, class E> class PassingOn {
  public:
   using executor_type = E;
@@ -5179,7 +5179,8 @@ inline bool remove_partial(int directory, const std::string& name) {
 #include <vector>
 
 // ---- ftplike/system/beneath.hpp
-// Opening by one call what is beneath a folder, where the system can keep it inside; or what no disk has to be waited for.
+// Opening what is beneath a folder by one call, where the system can keep it inside; and without a wait for a disk, where the
+// system can tell.
 #include <cerrno>
 #include <cstdint>
 
@@ -5565,7 +5566,8 @@ class FileWrite {
 template <class = void> class BasicFileReader {
  public:
   using FileReader = BasicFileReader;  // as what derives from it calls it
-  /// Opens a file of this machine, from `offset` on: a source for `Client::upload`, for instance.
+  /// Opens a file of this machine, from `offset` on: a source for `Client::upload`, for instance. A worker does it, but where
+  /// Linux has the folders on the way in its memory.
   ///
   /// **Errors:** `std::system_error`; `Errc::bad_restart` beyond its end. Only regular files can be read.
   static awaitable<BasicFileReader> open(std::string file, std::uint64_t offset = 0) {

@@ -151,8 +151,8 @@ template <class E> void prepare(const E&, awaitable<void>&, asio::cancellation_s
 #endif
 
 #if ASIO_VERSION >= 102202 && ASIO_VERSION < 102600
-/// In these versions a coroutine is told that it is cancelled on the executor, and so maybe in the thread, of another one that
-/// awaits it. So it is awaited by this, where it runs, which tells that one.
+/// In these versions a coroutine that another one awaits is told of its cancellation on that one's executor, which may be in
+/// another thread. With this between the two it is told on its own; its end is then posted to the one that awaits it.
 template <class Handler, class E> class PassingOn {
  public:
   using executor_type = E;

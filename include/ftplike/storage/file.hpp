@@ -148,7 +148,8 @@ class FileWrite {
 template <class = void> class BasicFileReader {
  public:
   using FileReader = BasicFileReader;  // as what derives from it calls it
-  /// Opens a file of this machine, from `offset` on: a source for `Client::upload`, for instance.
+  /// Opens a file of this machine, from `offset` on: a source for `Client::upload`, for instance. A worker does it, but where
+  /// Linux has the folders on the way in its memory.
   ///
   /// **Errors:** `std::system_error`; `Errc::bad_restart` beyond its end. Only regular files can be read.
   static awaitable<BasicFileReader> open(std::string file, std::uint64_t offset = 0) {

@@ -1,5 +1,6 @@
 #pragma once
-// Opening by one call what is beneath a folder, where the system can keep it inside; or what no disk has to be waited for.
+// Opening what is beneath a folder by one call, where the system can keep it inside; and without a wait for a disk, where the
+// system can tell.
 #include <cerrno>
 #include <cstdint>
 
